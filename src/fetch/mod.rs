@@ -1,0 +1,124 @@
+//! The only user of reqwest: one request, one answer, every way of failing told apart.
+//!
+//! It is not a policy: what to fetch, how often and what to make of the answer is decided above. It never returns
+//! an error for what a server did: a refused connection is an outcome like any other. The one thing that is an error
+//! is [`Refused`]: an address that we ourselves will not ask.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use crate::domain::observation::Observation;
+use crate::domain::outcome::Outcome;
+use crate::domain::page_url::PageUrl;
+
+/// One request to make.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What to fetch.
+    pub url: PageUrl,
+    /// Open a new connection: gateways answer differently on the second request of one.
+    pub fresh_connection: bool,
+}
+
+/// What came of a request that was made.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// What was fetched.
+    pub url: PageUrl,
+    /// When the request was sent.
+    pub asked_at: DateTime<Utc>,
+    /// When the head of the answer, or the error, was there.
+    pub at: DateTime<Utc>,
+    /// The whole time, until the end of the body or the error.
+    pub elapsed: std::time::Duration,
+    /// The exact result.
+    pub outcome: Outcome,
+    /// Status line and headers, when a head came.
+    pub head: Option<Head>,
+    /// The decoded body, up to the cap.
+    pub body: Vec<u8>,
+    /// The body went on beyond the cap and was left unread.
+    pub body_capped: bool,
+    /// Bytes of body that came over the wire, before decoding.
+    pub wire_bytes: u64,
+    /// Where a 3xx points, when it does.
+    pub redirect: Option<PageUrl>,
+    /// What went wrong, in words, for an outcome that is a network error.
+    pub detail: Option<String>,
+    /// The address that answered.
+    pub remote: Option<IpAddr>,
+}
+
+/// Status line and headers of an answer, as evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// `HTTP/1.1` or `HTTP/2`.
+    pub version: &'static str,
+    /// The status code.
+    pub status: u16,
+    /// Names and values in their order; bytes that are not UTF-8 are replaced.
+    pub headers: Vec<(String, String)>,
+}
+
+/// An address that this installation does not ask.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error(
+    "{host} is at {address}, a private or local address, which is not asked unless the site allows it: add the site with --allow-private, or set allow_private=true"
+)]
+pub struct Refused {
+    /// The host that was to be asked.
+    pub host: String,
+    /// The address that it has.
+    pub address: IpAddr,
+}
+
+/// A future of [`Fetch::fetch`].
+pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Fetched, Refused>> + Send + 'a>>;
+
+/// Makes requests. The product's is [`client::Client`]; tests of what lies above may answer from a script.
+pub trait Fetch: Send + Sync {
+    /// Makes one request and reads the answer. Redirects are reported, not followed.
+    fn fetch<'a>(&'a self, request: &'a Request) -> Fetching<'a>;
+}
+
+impl Request {
+    /// A request on whatever connection is open.
+    pub fn of(url: PageUrl) -> Self {
+        Self {
+            url,
+            fresh_connection: false,
+        }
+    }
+
+    /// A request on a connection of its own, for a probe that judges a failure.
+    pub fn probe(url: PageUrl) -> Self {
+        Self {
+            url,
+            fresh_connection: true,
+        }
+    }
+}
+
+impl Fetched {
+    /// What the judgement needs of it.
+    pub fn observation(&self) -> Observation {
+        Observation {
+            asked_at: self.asked_at,
+            at: self.at,
+            outcome: self.outcome,
+        }
+    }
+
+    /// The first header of this name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let head = self.head.as_ref()?;
+        head.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}

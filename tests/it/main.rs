@@ -1,0 +1,1 @@
+//! Whole-program tests, in one binary because linking dominates their build time.

@@ -6,3 +6,4 @@ pub mod clock;
 pub mod discover;
 pub mod domain;
 pub mod fetch;
+pub mod store;

@@ -14,6 +14,8 @@ pub mod outage;
 pub mod outcome;
 pub mod page_url;
 pub mod policy;
+pub mod schedule;
+pub mod site;
 pub mod span;
 pub mod spell;
 pub mod verdict;

@@ -20,7 +20,7 @@ pub struct Span(Duration);
 pub struct BadSpan(String);
 
 /// The longest span that is accepted, ten years: beyond it, instants could leave the calendar.
-const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
+const LONGEST: Duration = Span::days(3660).0;
 
 impl Span {
     /// So many seconds.

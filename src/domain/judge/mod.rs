@@ -81,6 +81,15 @@ pub struct Restored {
     pub unknown: TimeDelta,
 }
 
+/// What changed: outages first, because members point to them.
+#[derive(Debug)]
+pub struct Changes {
+    /// Outages as they are now.
+    pub outages: Vec<(OutageKey, Outage)>,
+    /// Episodes as they are now.
+    pub members: Vec<(EpisodeKey, Member)>,
+}
+
 /// The state of one site as one observer sees it.
 #[derive(Debug)]
 pub struct SiteJudge {
@@ -147,12 +156,13 @@ impl SiteJudge {
     }
 
     /// The episodes and outages that changed since this was last asked.
-    pub fn take_changes(&mut self) -> (Vec<(OutageKey, Outage)>, Vec<(EpisodeKey, Member)>) {
+    pub fn take_changes(&mut self) -> Changes {
         let events = std::mem::take(&mut self.changed_events);
         let members = std::mem::take(&mut self.changed_members);
-        let outages = events.iter().filter_map(|key| Some((*key, self.outage(*key)?))).collect();
-        let members = members.iter().filter_map(|key| Some((*key, self.members.get(key)?.clone()))).collect();
-        (outages, members)
+        Changes {
+            outages: events.iter().filter_map(|key| Some((*key, self.outage(*key)?))).collect(),
+            members: members.iter().filter_map(|key| Some((*key, self.members.get(key)?.clone()))).collect(),
+        }
     }
 
     /// Lets go of outages that are over; they cannot change any more. Returns their keys.

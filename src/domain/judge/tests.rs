@@ -166,10 +166,10 @@ fn an_outcome_that_changes_in_mid_outage_makes_no_second_outage() {
 fn only_what_changed_is_handed_out_and_what_ended_can_be_forgotten() {
     let mut world = World::new();
     world.see_all(0, &SITE, 200).see_all(10, &SITE, 502);
-    let (outages, members) = world.judge.take_changes();
+    let Changes { outages, members } = world.judge.take_changes();
     assert_eq!((outages.len(), members.len()), (1, 6));
     world.see(11, "/", 502);
-    let (outages, members) = world.judge.take_changes();
+    let Changes { outages, members } = world.judge.take_changes();
     assert_eq!((outages.len(), members.len()), (1, 1));
     world.see_all(20, &SITE, 200);
     assert_eq!(world.judge.forget_ended().len(), 1);

@@ -8,6 +8,7 @@
 
 pub mod bounds;
 pub mod episode;
+pub mod evidence;
 pub mod judge;
 pub mod observation;
 pub mod outage;

@@ -6,6 +6,9 @@
 #![expect(clippy::disallowed_methods, reason = "the one owner of SQL")]
 
 mod backend;
+mod batch;
+mod docket;
+pub mod writer;
 
 use std::path::Path;
 
@@ -14,6 +17,7 @@ use thiserror::Error;
 
 use self::backend::Db;
 pub use self::backend::{FILE_NAME, OpenError};
+pub use self::docket::OutageChange;
 
 /// The store: cheap to clone, all clones share the same connections.
 #[derive(Debug, Clone)]
@@ -64,6 +68,7 @@ fn instant(millis: i64) -> DateTime<Utc> {
 }
 
 /// Makes the error for a row that cannot be read.
-fn corrupt(table: &'static str, id: i64, why: impl ToString) -> StoreError {
+#[expect(clippy::needless_pass_by_value, reason = "errors are passed as they come from `map_err`")]
+fn corrupt(table: &'static str, id: i64, why: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt { table, id, why: why.to_string() }
 }

@@ -165,16 +165,16 @@ impl SiteJudge {
         }
     }
 
-    /// Lets go of outages that are over; they cannot change any more. Returns their keys.
-    pub fn forget_ended(&mut self) -> Vec<OutageKey> {
+    /// Lets go of outages that are over; they cannot change any more. Returns what it no longer knows.
+    pub fn forget_ended(&mut self) -> (Vec<OutageKey>, Vec<EpisodeKey>) {
         let ended: Vec<_> =
             self.events.iter().filter(|(_, e)| !e.is_ongoing()).map(|(key, _)| *key).collect();
-        for key in &ended {
-            if let Some(event) = self.events.remove(key) {
-                event.episodes().for_each(|episode| drop(self.members.remove(&episode)));
-            }
+        let events: Vec<Event> = ended.iter().filter_map(|key| self.events.remove(key)).collect();
+        let episodes: Vec<_> = events.iter().flat_map(Event::episodes).collect();
+        for episode in &episodes {
+            self.members.remove(episode);
         }
-        ended
+        (ended, episodes)
     }
 
     /// Every outage, in the order in which they were opened.
@@ -192,9 +192,21 @@ impl SiteJudge {
         self.events.get(&key)?.site_healthy_before()
     }
 
-    /// Whether this URL is failing now.
-    pub fn is_failing(&self, url: UrlId) -> bool {
-        self.open.contains_key(&url)
+    /// The episodes of this outage.
+    pub fn members_of(&self, key: OutageKey) -> impl Iterator<Item = (EpisodeKey, &Member)> {
+        let event = self.events.get(&key);
+        let keys = event.into_iter().flat_map(Event::episodes);
+        keys.filter_map(|episode| Some((episode, self.members.get(&episode)?)))
+    }
+
+    /// Whether some member of this outage has been seen healthy again.
+    pub fn has_recovered_member(&self, key: OutageKey) -> bool {
+        self.members_of(key).any(|(_, member)| !member.episode.is_ongoing())
+    }
+
+    /// The episode in which this URL is now; `None`: it is not failing.
+    pub fn open_episode_of(&self, url: UrlId) -> Option<EpisodeKey> {
+        self.open.get(&url).copied()
     }
 
     fn outage(&self, key: OutageKey) -> Option<Outage> {

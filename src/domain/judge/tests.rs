@@ -172,7 +172,7 @@ fn only_what_changed_is_handed_out_and_what_ended_can_be_forgotten() {
     let Changes { outages, members } = world.judge.take_changes();
     assert_eq!((outages.len(), members.len()), (1, 1));
     world.see_all(20, &SITE, 200);
-    assert_eq!(world.judge.forget_ended().len(), 1);
+    assert_eq!(world.judge.forget_ended().0.len(), 1);
     assert_eq!(world.judge.episodes().count(), 0);
 }
 

@@ -68,7 +68,6 @@ fn instant(millis: i64) -> DateTime<Utc> {
 }
 
 /// Makes the error for a row that cannot be read.
-#[expect(clippy::needless_pass_by_value, reason = "errors are passed as they come from `map_err`")]
 fn corrupt(table: &'static str, id: i64, why: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt { table, id, why: why.to_string() }
 }

@@ -1,0 +1,3 @@
+//! What was seen, made ready for readers: sentences, summaries and JSON shapes, the same for page, mail and command line.
+
+pub mod json;

@@ -2,6 +2,7 @@
 //! long it lasted, and separates the brief outages that search engines forgive from the persistent errors that cost
 //! crawl rate and index.
 
+pub mod chart;
 pub mod clock;
 pub mod discover;
 pub mod domain;

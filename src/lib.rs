@@ -7,3 +7,4 @@ pub mod clock;
 pub mod discover;
 pub mod domain;
 pub mod fetch;
+pub mod report;

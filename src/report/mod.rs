@@ -1,0 +1,3 @@
+//! What there is to say about sites and their outages, in words that a mail, a page and the command line share.
+
+pub mod wording;

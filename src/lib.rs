@@ -8,3 +8,4 @@ pub mod discover;
 pub mod domain;
 pub mod fetch;
 pub mod report;
+pub mod web;

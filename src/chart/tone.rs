@@ -48,6 +48,21 @@ impl Tone {
         }
     }
 
+    /// Its shape, as a path in a box of 12 by 12 that is filled by the even-odd rule.
+    pub fn glyph(self) -> &'static str {
+        match self {
+            Self::Unknown => "M1 5h10v2h-10z",
+            Self::Healthy => "M6 1a5 5 0 1 0 0 10a5 5 0 1 0 0-10z",
+            Self::Failing(Verdict::Transient) => "M6 4a2 2 0 1 0 0 4a2 2 0 1 0 0-4z",
+            Self::Failing(Verdict::Brief) => "M6 1l5.5 10h-11z",
+            Self::Failing(Verdict::Intermittent) => {
+                "M6 .5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11zM6 2a4 4 0 0 1 0 8z"
+            }
+            Self::Failing(Verdict::Prolonged) => "M6 0l6 6-6 6-6-6z",
+            Self::Failing(Verdict::Persistent) => "M1 1h10v10h-10z",
+        }
+    }
+
     /// The CSS class that gives it its colour.
     pub fn class(self) -> &'static str {
         match self {
@@ -79,5 +94,7 @@ mod tests {
             assert_eq!(tone.class(), format!("t-{}", tone.word()));
             assert_eq!(tone.name().to_lowercase(), tone.word());
         }
+        let shapes: std::collections::BTreeSet<_> = Tone::ALL.map(Tone::glyph).into();
+        assert_eq!(shapes.len(), Tone::ALL.len());
     }
 }

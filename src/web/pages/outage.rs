@@ -23,6 +23,8 @@ pub(crate) struct OutagePage {
     pub(crate) summary: String,
     /// "At least 39 min 28 s, at most 41 min 55 s".
     pub(crate) lasted: String,
+    /// On which day, and in which zone the times are.
+    pub(crate) times: String,
     pub(crate) axis: Drawing,
     pub(crate) instants: Vec<NamedInstant>,
     /// Time in which nobody looked, if there was any.

@@ -8,4 +8,5 @@ pub mod discover;
 pub mod domain;
 pub mod fetch;
 pub mod report;
+pub mod store;
 pub mod web;

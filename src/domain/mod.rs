@@ -1,9 +1,22 @@
 //! What the words mean: outcome, observation, spell, episode, outage, verdict, policy. Pure: no I/O, no async, no
 //! clock; the present instant is an argument.
 //!
-//! It does not know where observations come from (a crawl, an access log, a replayed file), nor where its results
+//! An [`observation::Observation`] enters a [`judge::SiteJudge`], which folds it into its URL's [`spell::Spell`] and
+//! [`episode::Episode`] and groups episodes into [`outage::Outage`]s; [`verdict`] says what a search engine makes of
+//! one. Nothing here knows where observations come from (a crawl, an access log, a replayed file), nor where the results
 //! are kept.
 
+pub mod bounds;
+pub mod episode;
+pub mod evidence;
+pub mod judge;
 pub mod observation;
+pub mod outage;
 pub mod outcome;
 pub mod page_url;
+pub mod policy;
+pub mod schedule;
+pub mod site;
+pub mod span;
+pub mod spell;
+pub mod verdict;

@@ -98,10 +98,6 @@ pub struct Observation {
 impl Observation {
     /// An observation of which only one instant is known, as in a log or a replayed file.
     pub fn instant(at: DateTime<Utc>, outcome: Outcome) -> Self {
-        Self {
-            asked_at: at,
-            at,
-            outcome,
-        }
+        Self { asked_at: at, at, outcome }
     }
 }

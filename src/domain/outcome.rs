@@ -105,10 +105,7 @@ impl Outcome {
 impl NetworkError {
     /// The word of spec and database: `read_timeout`.
     pub fn word(self) -> &'static str {
-        NETWORK_WORDS
-            .iter()
-            .find(|(error, _)| *error == self)
-            .map_or("protocol", |(_, word)| word)
+        NETWORK_WORDS.iter().find(|(error, _)| *error == self).map_or("protocol", |(_, word)| word)
     }
 }
 
@@ -171,9 +168,7 @@ mod tests {
     #[test]
     fn every_outcome_reads_back_from_its_own_word() {
         let statuses = (200..=599).map(Outcome::Status);
-        let errors = NETWORK_WORDS
-            .iter()
-            .map(|(error, _)| Outcome::Network(*error));
+        let errors = NETWORK_WORDS.iter().map(|(error, _)| Outcome::Network(*error));
         for outcome in statuses.chain(errors).chain([Outcome::SoftError]) {
             assert_eq!(outcome.to_string().parse(), Ok(outcome));
         }
@@ -182,18 +177,7 @@ mod tests {
     #[test]
     fn google_takes_5xx_and_429_and_network_errors_as_server_errors_and_other_4xx_as_gone() {
         let class = |word: &str| word.parse::<Outcome>().unwrap().class();
-        for word in [
-            "500",
-            "502",
-            "503",
-            "504",
-            "520",
-            "599",
-            "429",
-            "refused",
-            "incomplete",
-            "soft_error",
-        ] {
+        for word in ["500", "502", "503", "504", "520", "599", "429", "refused", "incomplete", "soft_error"] {
             assert_eq!(class(word), Class::Failing, "{word}");
         }
         for word in ["400", "401", "403", "404", "410", "428", "430", "499"] {
@@ -206,10 +190,7 @@ mod tests {
 
     #[test]
     fn a_status_that_is_not_http_is_a_protocol_error_and_not_a_made_up_status() {
-        assert_eq!(
-            Outcome::of_status(600),
-            Outcome::Network(NetworkError::Protocol)
-        );
+        assert_eq!(Outcome::of_status(600), Outcome::Network(NetworkError::Protocol));
         assert!("600".parse::<Outcome>().is_err());
         assert!("-1".parse::<Outcome>().is_err());
     }

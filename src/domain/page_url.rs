@@ -57,13 +57,9 @@ impl PageUrl {
     pub fn parse(text: &str) -> Result<Self, BadUrl> {
         let text = text.trim();
         // The url crate reads `https:///x` as the host `x`; nobody means that.
-        if let Some((_, "" | "/")) = text
-            .split_once("://")
-            .map(|(s, rest)| (s, rest.get(..1).unwrap_or("")))
+        if let Some((_, "" | "/")) = text.split_once("://").map(|(s, rest)| (s, rest.get(..1).unwrap_or("")))
         {
-            return Err(BadUrl::NoHost {
-                text: text.to_owned(),
-            });
+            return Err(BadUrl::NoHost { text: text.to_owned() });
         }
         let url = Url::parse(text).map_err(|e| syntax(text, e))?;
         Self::of(url, text)
@@ -71,24 +67,16 @@ impl PageUrl {
 
     /// Resolves a reference found on this page, such as an `href` or a `Location`.
     pub fn join(&self, reference: &str) -> Result<Self, BadUrl> {
-        let url = self
-            .0
-            .join(reference.trim())
-            .map_err(|e| syntax(reference, e))?;
+        let url = self.0.join(reference.trim()).map_err(|e| syntax(reference, e))?;
         Self::of(url, reference)
     }
 
     fn of(mut url: Url, text: &str) -> Result<Self, BadUrl> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(BadUrl::Scheme {
-                text: text.to_owned(),
-                scheme: url.scheme().to_owned(),
-            });
+            return Err(BadUrl::Scheme { text: text.to_owned(), scheme: url.scheme().to_owned() });
         }
         if url.host_str().is_none_or(str::is_empty) {
-            return Err(BadUrl::NoHost {
-                text: text.to_owned(),
-            });
+            return Err(BadUrl::NoHost { text: text.to_owned() });
         }
         url.set_fragment(None);
         // Neither can fail on an http URL with a host.
@@ -173,13 +161,8 @@ impl Section {
 
 fn syntax(text: &str, error: url::ParseError) -> BadUrl {
     match error {
-        url::ParseError::EmptyHost => BadUrl::NoHost {
-            text: text.to_owned(),
-        },
-        other => BadUrl::Syntax {
-            text: text.to_owned(),
-            why: other.to_string(),
-        },
+        url::ParseError::EmptyHost => BadUrl::NoHost { text: text.to_owned() },
+        other => BadUrl::Syntax { text: text.to_owned(), why: other.to_string() },
     }
 }
 
@@ -188,11 +171,7 @@ fn normal_escapes(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
-    while let Some(at) = bytes[rest..]
-        .iter()
-        .position(|b| *b == b'%')
-        .map(|i| rest + i)
-    {
+    while let Some(at) = bytes[rest..].iter().position(|b| *b == b'%').map(|i| rest + i) {
         out.push_str(&text[rest..at]);
         let Some(byte) = bytes.get(at + 1..at + 3).and_then(hex_byte) else {
             out.push('%');
@@ -282,19 +261,10 @@ mod tests {
         for (given, expected) in [
             ("HTTP://Shop.Example:80/a#top", "http://shop.example/a"),
             ("https://shop.example:443", "https://shop.example/"),
-            (
-                "https://shop.example/%7euser/%c3%a9",
-                "https://shop.example/~user/%C3%A9",
-            ),
-            (
-                "https://shop.example/a/../b/./c",
-                "https://shop.example/b/c",
-            ),
+            ("https://shop.example/%7euser/%c3%a9", "https://shop.example/~user/%C3%A9"),
+            ("https://shop.example/a/../b/./c", "https://shop.example/b/c"),
             ("https://user:secret@shop.example/", "https://shop.example/"),
-            (
-                "https://shop.example/?q=%2f&r=%41",
-                "https://shop.example/?q=%2F&r=A",
-            ),
+            ("https://shop.example/?q=%2f&r=%41", "https://shop.example/?q=%2F&r=A"),
             ("https://shop.example/100%", "https://shop.example/100%"),
             ("https://bücher.example/", "https://xn--bcher-kva.example/"),
         ] {

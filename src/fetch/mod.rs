@@ -88,37 +88,24 @@ pub trait Fetch: Send + Sync {
 impl Request {
     /// A request on whatever connection is open.
     pub fn of(url: PageUrl) -> Self {
-        Self {
-            url,
-            fresh_connection: false,
-        }
+        Self { url, fresh_connection: false }
     }
 
     /// A request on a connection of its own, for a probe that judges a failure.
     pub fn probe(url: PageUrl) -> Self {
-        Self {
-            url,
-            fresh_connection: true,
-        }
+        Self { url, fresh_connection: true }
     }
 }
 
 impl Fetched {
     /// What the judgement needs of it.
     pub fn observation(&self) -> Observation {
-        Observation {
-            asked_at: self.asked_at,
-            at: self.at,
-            outcome: self.outcome,
-        }
+        Observation { asked_at: self.asked_at, at: self.at, outcome: self.outcome }
     }
 
     /// The first header of this name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let head = self.head.as_ref()?;
-        head.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        head.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }

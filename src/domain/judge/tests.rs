@@ -1,0 +1,195 @@
+//! Small worlds: a site of a few URLs, fetched at stated minutes, and the outages that must come out.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::domain::outage::Scope;
+use crate::domain::outcome::Outcome;
+
+/// A site under test: folds observations as the store would, and answers with its outages.
+struct World {
+    judge: SiteJudge,
+    spells: HashMap<UrlId, Spell>,
+    paths: Vec<String>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            judge: SiteJudge::new(Observer::gatecrawl(), Span::hours(12), None),
+            spells: HashMap::new(),
+            paths: Vec::new(),
+        }
+    }
+
+    fn see(&mut self, minute: i64, path: &str, status: u16) -> &mut Self {
+        let index = self.paths.iter().position(|p| p == path).unwrap_or_else(|| {
+            self.paths.push(path.to_owned());
+            self.paths.len() - 1
+        });
+        let url = UrlId(i64::try_from(index).unwrap());
+        let seen = Observation::instant(minutes(minute), Outcome::of_status(status));
+        let section = Section::of_path(path);
+        let newest = self.spells.get(&url).copied();
+        let sighting = Sighting { url, section: &section, newest: newest.as_ref(), seen };
+        if let Folded::Extended(spell) | Folded::Opened(spell) = self.judge.observe(&sighting) {
+            self.spells.insert(url, spell);
+        }
+        self
+    }
+
+    fn see_all(&mut self, minute: i64, paths: &[&str], status: u16) -> &mut Self {
+        for path in paths {
+            self.see(minute, path, status);
+        }
+        self
+    }
+
+    fn outages(&self) -> Vec<Outage> {
+        self.judge.outages().map(|(_, outage)| outage).collect()
+    }
+}
+
+fn minutes(minute: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
+}
+
+const SITE: [&str; 6] = ["/", "/robots.txt", "/a/1", "/a/2", "/b/1", "/b/2"];
+
+#[test]
+fn a_site_that_goes_down_is_one_outage_of_scope_site_with_the_tightest_bounds_of_its_urls() {
+    let mut world = World::new();
+    for (minute, path) in (0..).zip(SITE) {
+        world.see(minute, path, 200);
+    }
+    for (minute, path) in (10..).zip(SITE) {
+        world.see(minute, path, 502);
+    }
+    for (minute, path) in (40..).zip(SITE) {
+        world.see(minute, path, 200);
+    }
+    let outages = world.outages();
+    assert_eq!(outages.len(), 1);
+    assert_eq!(outages[0].scope, Scope::Site);
+    assert_eq!(outages[0].url_count, 6);
+    assert!(!outages[0].ongoing);
+    let bounds = outages[0].bounds;
+    assert_eq!((bounds.healthy_before, bounds.first_failing), (Some(minutes(5)), minutes(10)));
+    assert_eq!((bounds.last_failing, bounds.healthy_after), (minutes(15), Some(minutes(40))));
+}
+
+#[test]
+fn a_healthy_fetch_of_a_url_that_never_failed_bounds_an_outage_of_the_whole_site() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see(9, "/a/9", 200);
+    world.see_all(10, &SITE, 502).see(12, "/a/9", 200).see_all(20, &SITE, 200);
+    let bounds = world.outages()[0].bounds;
+    assert_eq!(bounds.healthy_before, Some(minutes(9)));
+    assert_eq!(bounds.healthy_after, Some(minutes(12)));
+}
+
+#[test]
+fn it_goes_on_until_every_member_was_seen_healthy() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see_all(10, &SITE, 502).see_all(20, &SITE[..5], 200);
+    assert!(world.outages()[0].ongoing);
+    assert_eq!(world.outages()[0].bounds.healthy_after, None);
+    world.see(25, SITE[5], 200);
+    assert!(!world.outages()[0].ongoing);
+    assert_eq!(world.outages()[0].bounds.healthy_after, Some(minutes(20)));
+}
+
+#[test]
+fn a_url_that_was_broken_before_keeps_its_own_outage_under_a_site_outage() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see(0, "/a/9", 200);
+    world.see(5, "/a/9", 500).see_all(8, &SITE, 200).see(8, "/a/9", 500);
+    world.see_all(10, &SITE, 502).see(10, "/a/9", 502);
+    world.see_all(20, &SITE, 200).see(20, "/a/9", 500);
+    let outages = world.outages();
+    assert_eq!(outages.len(), 2);
+    assert_eq!((&outages[0].scope, outages[0].url_count, outages[0].ongoing), (&Scope::Url, 1, true));
+    assert_eq!((&outages[1].scope, outages[1].url_count, outages[1].ongoing), (&Scope::Site, 6, false));
+}
+
+#[test]
+fn a_section_that_goes_down_alone_is_an_outage_of_that_section() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200);
+    world.see_all(10, &["/a/1", "/a/2"], 502).see_all(10, &["/", "/b/1", "/b/2"], 200);
+    world.see_all(11, &["/a/1", "/a/2"], 502);
+    assert_eq!(world.outages().len(), 1);
+    assert_eq!(world.outages()[0].scope, Scope::Section(Section::of_path("/a/1")));
+}
+
+#[test]
+fn a_section_that_was_seen_healthy_meanwhile_fails_for_another_reason() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200);
+    world.see_all(10, &["/a/1", "/a/2"], 502).see_all(12, &["/b/1", "/b/2"], 200);
+    world.see_all(20, &["/a/1", "/a/2"], 502).see_all(20, &["/b/1", "/b/2"], 503);
+    let scopes: Vec<_> = world.outages().into_iter().map(|outage| outage.scope).collect();
+    assert_eq!(scopes, [Scope::Section(Section::of_path("/a/1")), Scope::Section(Section::of_path("/b/1"))]);
+}
+
+#[test]
+fn members_that_linger_long_after_the_others_recovered_become_an_outage_of_their_own() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see_all(10, &SITE, 502).see_all(30, &SITE[..4], 200);
+    world.see_all(60, &SITE[4..], 502);
+    assert_eq!(world.outages().len(), 1, "recovery may roll for an hour");
+    world.see_all(200, &SITE[4..], 502);
+    let outages = world.outages();
+    assert_eq!(outages.len(), 2);
+    assert_eq!((outages[0].url_count, outages[0].ongoing), (4, false));
+    assert_eq!(outages[0].bounds.healthy_after, Some(minutes(30)));
+    assert_eq!((outages[1].url_count, outages[1].ongoing), (2, true));
+    assert_eq!(outages[1].bounds.first_failing, minutes(10));
+}
+
+#[test]
+fn outages_back_to_back_are_two() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see_all(10, &SITE, 502).see_all(20, &SITE, 200);
+    world.see_all(30, &SITE, 502).see_all(40, &SITE, 200);
+    assert_eq!(world.outages().len(), 2);
+}
+
+#[test]
+fn an_outcome_that_changes_in_mid_outage_makes_no_second_outage() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see_all(10, &SITE, 502).see_all(20, &SITE, 504).see_all(30, &SITE, 200);
+    assert_eq!(world.outages().len(), 1);
+}
+
+#[test]
+fn only_what_changed_is_handed_out_and_what_ended_can_be_forgotten() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see_all(10, &SITE, 502);
+    let Changes { outages, members } = world.judge.take_changes();
+    assert_eq!((outages.len(), members.len()), (1, 6));
+    world.see(11, "/", 502);
+    let Changes { outages, members } = world.judge.take_changes();
+    assert_eq!((outages.len(), members.len()), (1, 1));
+    world.see_all(20, &SITE, 200);
+    assert_eq!(world.judge.forget_ended().0.len(), 1);
+    assert_eq!(world.judge.episodes().count(), 0);
+}
+
+#[test]
+fn a_judge_that_is_restored_in_mid_outage_goes_on_as_if_it_had_never_stopped() {
+    let mut whole = World::new();
+    whole.see_all(0, &SITE, 200).see_all(10, &SITE, 502).see(12, "/a/9", 200);
+    let mut parts =
+        World { judge: SiteJudge::new(Observer::gatecrawl(), Span::hours(12), None), ..World::new() };
+    parts.spells.clone_from(&whole.spells);
+    parts.paths.clone_from(&whole.paths);
+    let members = whole.judge.episodes().map(|m| (m.url, m.section.clone(), m.episode.clone())).collect();
+    let witnesses = vec![(UrlId(6), Section::of_path("/a/9"), minutes(12))];
+    let site_healthy_before = Some(minutes(0));
+    parts.judge.restore(Restored { members, witnesses, site_healthy_before, unknown: TimeDelta::zero() });
+    for world in [&mut whole, &mut parts] {
+        world.see_all(20, &SITE[..3], 200).see_all(25, &SITE[3..], 502).see_all(30, &SITE[3..], 200);
+    }
+    assert_eq!(whole.outages(), parts.outages());
+}

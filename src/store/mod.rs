@@ -1,0 +1,73 @@
+//! The only user of sqlx: what was seen, kept in one file, and handed out as domain types.
+//!
+//! One file of this room answers the questions about one subject, a statement a function. Rows are private structs that
+//! become domain types by `TryFrom`; a row that cannot names its table and id ([`StoreError::Corrupt`]). Nothing here
+//! judges: outages are grouped by `domain::judge`, and [`writer`] stores what it returns.
+#![expect(clippy::disallowed_methods, reason = "the one owner of SQL")]
+
+mod backend;
+mod batch;
+mod docket;
+pub mod writer;
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeZone, Utc};
+use thiserror::Error;
+
+use self::backend::Db;
+pub use self::backend::{FILE_NAME, OpenError};
+pub use self::docket::OutageChange;
+
+/// The store: cheap to clone, all clones share the same connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: Db,
+}
+
+/// Why the store could not do what was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row holds what no version of the program writes.
+    #[error(
+        "the database holds a row that cannot be read ({table} {id}: {why}); restore a backup, or report this"
+    )]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        id: i64,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Store {
+    /// Opens the store in this directory, makes it when it is not there, and brings its schema up to date.
+    pub async fn open(directory: &Path) -> Result<Self, OpenError> {
+        Ok(Self { db: Db::open(directory).await? })
+    }
+
+    /// Closes all connections; every clone is of no use afterwards.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+/// An instant as it is stored.
+fn millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+/// A stored instant; one outside the calendar becomes the epoch.
+fn instant(millis: i64) -> DateTime<Utc> {
+    Utc.timestamp_millis_opt(millis).single().unwrap_or_default()
+}
+
+/// Makes the error for a row that cannot be read.
+fn corrupt(table: &'static str, id: i64, why: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt { table, id, why: why.to_string() }
+}

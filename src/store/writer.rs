@@ -1,0 +1,225 @@
+//! The one writer of observations: takes them from a channel, and stores them in batches.
+//!
+//! A batch is one transaction: spells, episodes, outages, evidence, rollups and the counters of crawls change together
+//! or not at all. So a process that is killed loses at most the batch that was not acknowledged by [`Writer::flush`],
+//! and nothing is ever counted twice. It is not the judge; see [`super::docket`].
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteConnection;
+use thiserror::Error;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+use super::docket::{Docket, OutageChange};
+use super::{Store, StoreError, batch};
+use crate::domain::evidence::Evidence;
+use crate::domain::observation::{CrawlId, Observation, Observer, SiteId, UrlId};
+use crate::domain::page_url::Section;
+
+/// How long a batch is gathered.
+const BATCH_TIME: Duration = Duration::from_millis(250);
+
+/// How many observations a batch has at most.
+const BATCH_ROWS: usize = 500;
+
+/// How many observations wait for the writer before those who bring more have to wait themselves.
+const QUEUE: usize = 2 * BATCH_ROWS;
+
+/// One observation with all that is stored of it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Whose URL it is.
+    pub site: SiteId,
+    /// The URL.
+    pub url: UrlId,
+    /// Its section.
+    pub section: Section,
+    /// Who fetched.
+    pub observer: Observer,
+    /// What came, and when.
+    pub observation: Observation,
+    /// How long the fetch took, its body included.
+    pub elapsed: Duration,
+    /// Bytes of body over the wire.
+    pub bytes: u64,
+    /// The crawl that it belongs to; `None`: a re-check or a sentinel.
+    pub crawl: Option<CrawlId>,
+    /// What a failing fetch brought.
+    pub evidence: Option<Evidence>,
+}
+
+/// A hand that records observations; clones share one writer.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    messages: mpsc::Sender<Message>,
+    changes: broadcast::Sender<OutageChange>,
+}
+
+/// The writer itself: run it as a task. It ends when every [`Writer`] is gone.
+#[derive(Debug)]
+pub struct WriterTask {
+    store: Store,
+    messages: mpsc::Receiver<Message>,
+    changes: broadcast::Sender<OutageChange>,
+    dockets: HashMap<(SiteId, Observer), Docket>,
+}
+
+#[derive(Debug)]
+enum Message {
+    Record(Box<Record>),
+    Flush(oneshot::Sender<Result<(), WriteFailed>>),
+    Forget(SiteId),
+}
+
+/// Observations could not be stored; they will be fetched again.
+#[derive(Debug, Clone, Error)]
+#[error("observations could not be stored ({0}): check the disk and the permissions of the data directory")]
+pub struct WriteFailed(String);
+
+impl Writer {
+    /// A writer into this store, and the task that does its work.
+    pub fn new(store: Store) -> (Self, WriterTask) {
+        let (messages, receiver) = mpsc::channel(QUEUE);
+        let (changes, _) = broadcast::channel(QUEUE);
+        let writer = Self { messages, changes: changes.clone() };
+        (writer, WriterTask { store, messages: receiver, changes, dockets: HashMap::new() })
+    }
+
+    /// Hands over one observation; waits while the writer is behind.
+    pub async fn record(&self, record: Record) -> Result<(), WriteFailed> {
+        self.send(Message::Record(Box::new(record))).await
+    }
+
+    /// Waits until everything that was handed over before is stored for good.
+    pub async fn flush(&self) -> Result<(), WriteFailed> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(Message::Flush(sender)).await?;
+        receiver.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Lets go of what is in memory of a site, because its settings or its lease changed.
+    pub async fn forget(&self, site: SiteId) -> Result<(), WriteFailed> {
+        self.send(Message::Forget(site)).await
+    }
+
+    /// Outages that open, change their verdict or end, from now on.
+    pub fn changes(&self) -> broadcast::Receiver<OutageChange> {
+        self.changes.subscribe()
+    }
+
+    async fn send(&self, message: Message) -> Result<(), WriteFailed> {
+        self.messages.send(message).await.map_err(|_| stopped())
+    }
+}
+
+fn stopped() -> WriteFailed {
+    WriteFailed("the writer has stopped".to_owned())
+}
+
+impl WriterTask {
+    /// Stores batch after batch until every [`Writer`] is gone.
+    pub async fn run(mut self) {
+        let mut failure: Option<WriteFailed> = None;
+        while let Some(first) = self.messages.recv().await {
+            let (records, flushes) = self.gather(first).await;
+            if let Err(error) = self.store_batch(records).await {
+                tracing::error!(%error, "observations could not be stored");
+                self.dockets.clear();
+                failure = Some(WriteFailed(error.to_string()));
+            }
+            if flushes.is_empty() {
+                continue;
+            }
+            let answer = failure.take().map_or(Ok(()), Err);
+            for flush in flushes {
+                // Who no longer waits for the answer does not need it.
+                let _ = flush.send(answer.clone());
+            }
+        }
+    }
+
+    /// Gathers a batch: until its time is over, it is full, or somebody waits for it.
+    async fn gather(
+        &mut self,
+        first: Message,
+    ) -> (Vec<Record>, Vec<oneshot::Sender<Result<(), WriteFailed>>>) {
+        let (mut records, mut flushes) = (Vec::new(), Vec::new());
+        let until = Instant::now() + BATCH_TIME;
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Record(record) => records.push(*record),
+                Message::Flush(sender) => flushes.push(sender),
+                Message::Forget(site) => self.dockets.retain(|(of, _), _| *of != site),
+            }
+            if !flushes.is_empty() || records.len() >= BATCH_ROWS {
+                break;
+            }
+            next = timeout_at(until, self.messages.recv()).await.unwrap_or_default();
+        }
+        (records, flushes)
+    }
+
+    async fn store_batch(&mut self, mut records: Vec<Record>) -> Result<(), StoreError> {
+        let Some(now) = records.iter().map(|record| record.observation.at).max() else { return Ok(()) };
+        records.sort_by_key(|record| record.observation.at);
+        let mut transaction = self.store.db.writer.begin_with("begin immediate").await?;
+        let mut changes = Vec::new();
+        for (key, of_site) in by_docket(records) {
+            let docket = self.docket(&mut transaction, key, now).await?;
+            batch::store(&mut transaction, docket, &of_site).await?;
+            changes.extend(docket.store_changes(&mut transaction, now).await?);
+        }
+        transaction.commit().await?;
+        for change in changes {
+            self.announce(change);
+        }
+        Ok(())
+    }
+
+    async fn docket(
+        &mut self,
+        db: &mut SqliteConnection,
+        key: (SiteId, Observer),
+        now: DateTime<Utc>,
+    ) -> Result<&mut Docket, StoreError> {
+        if !self.dockets.contains_key(&key) {
+            let docket = Docket::load(db, key.0, &key.1, now).await?;
+            self.dockets.insert(key.clone(), docket);
+        }
+        self.dockets
+            .get_mut(&key)
+            .ok_or_else(|| super::corrupt("site", key.0.0, "its cases could not be loaded"))
+    }
+
+    fn announce(&self, change: OutageChange) {
+        tracing::info!(
+            site.origin = %change.origin,
+            outage.id = %change.id,
+            outage.scope = %change.outage.scope,
+            outage.verdict = %change.now.verdict,
+            outage.state = change.now.state.word(),
+            outage.urls = change.outage.url_count,
+            "{}",
+            if change.before.is_none() { "outage began" } else { "outage changed" },
+        );
+        // Nobody has to listen.
+        let _ = self.changes.send(change);
+    }
+}
+
+/// Records by the docket that they belong to; their order within each is kept.
+fn by_docket(records: Vec<Record>) -> Vec<((SiteId, Observer), Vec<Record>)> {
+    let mut groups: Vec<((SiteId, Observer), Vec<Record>)> = Vec::new();
+    for record in records {
+        let key = (record.site, record.observer.clone());
+        match groups.iter_mut().find(|(of, _)| *of == key) {
+            Some((_, group)) => group.push(record),
+            None => groups.push((key, vec![record])),
+        }
+    }
+    groups
+}

@@ -49,8 +49,8 @@ struct Frame {
     margin: f64,
     /// The bar across the axis.
     bar: (f64, f64),
-    /// Room along the axis for a label with a date, and for one without.
-    label: (f64, f64),
+    /// Room along the axis for a label.
+    label: f64,
 }
 
 const WIDE: Frame = Frame {
@@ -62,7 +62,7 @@ const WIDE: Frame = Frame {
     end: 956.0,
     margin: 110.0,
     bar: (8.0, 44.0),
-    label: (212.0, 150.0),
+    label: 160.0,
 };
 const NARROW: Frame = Frame {
     name: "narrow",
@@ -73,7 +73,7 @@ const NARROW: Frame = Frame {
     end: 246.0,
     margin: 20.0,
     bar: (4.0, 36.0),
-    label: (38.0, 38.0),
+    label: 38.0,
 };
 
 #[derive(Template)]
@@ -174,11 +174,9 @@ impl OutageAxis {
 
     fn marks(&self, frame: Frame, places: &Places) -> Vec<Mark> {
         let instants = self.instants(places);
-        let with_date = self.spans_days();
-        let room = if with_date { frame.label.0 } else { frame.label.1 };
         let wanted: Vec<f64> = instants.iter().map(|i| i.place).collect();
-        let centres = spread(&wanted, room, APART, frame.start, frame.end);
-        let format = if with_date { "%a %-d %b, %H:%M:%S" } else { "%H:%M:%S" };
+        let centres = spread(&wanted, frame.label, APART, frame.start, frame.end);
+        let format = self.format();
         let when = |at: DateTime<Utc>| at.with_timezone(&self.zone).format(format).to_string();
         instants
             .iter()
@@ -191,24 +189,29 @@ impl OutageAxis {
         let b = &self.bounds;
         let only_one = b.first_failing == b.last_failing;
         let first_note = match (only_one, b.healthy_before) {
-            (true, _) => "the one failing answer",
+            (true, _) => "only failing",
             (false, Some(_)) => "first failing",
-            (false, None) => "first failing, never seen healthy",
+            (false, None) => "first look, failing",
         };
         let before = b.healthy_before.map(|at| Instant { place: places.faded_from, at, note: "last good" });
         let first = Instant { place: places.solid_from, at: b.first_failing, note: first_note };
         let last = Instant { place: places.solid_to, at: b.last_failing, note: "last failing" };
         let after = match b.healthy_after {
             Some(at) => Instant { place: places.faded_to, at, note: "good again" },
-            None => Instant { place: places.faded_to, at: self.now, note: "now, not seen to be over" },
+            None => Instant { place: places.faded_to, at: self.now, note: "now, not over" },
         };
         before.into_iter().chain([first]).chain((!only_one).then_some(last)).chain([after]).collect()
     }
 
-    fn spans_days(&self) -> bool {
+    /// As much of each instant as tells it from the others; the page says the day.
+    fn format(&self) -> &'static str {
         let local_day = |at: DateTime<Utc>| at.with_timezone(&self.zone).date_naive();
         let begin = self.bounds.healthy_before.unwrap_or(self.bounds.first_failing);
-        local_day(begin) != local_day(self.bounds.healthy_after.unwrap_or(self.now))
+        match (local_day(self.bounds.healthy_after.unwrap_or(self.now)) - local_day(begin)).num_days() {
+            0 => "%H:%M:%S",
+            1..=6 => "%a %H:%M:%S",
+            _ => "%-d %b, %H:%M",
+        }
     }
 }
 
@@ -300,12 +303,12 @@ mod tests {
         <rect class="part" x="790.7" y="8" width="55.3" height="36" fill="url(#fades-out-wide)"/>
         <line class="leader" x1="114" y1="44" x2="114" y2="64"/>
         <text class="when" text-anchor="middle" x="114" y="84">00:01:00</text><text class="note" text-anchor="middle" x="114" y="106">last good</text>
-        <line class="leader" x1="184.6" y1="44" x2="276" y2="64"/>
-        <text class="when" text-anchor="middle" x="276" y="84">00:03:00</text><text class="note" text-anchor="middle" x="276" y="106">first failing</text>
-        <line class="leader" x1="790.7" y1="44" x2="719" y2="64"/>
-        <text class="when" text-anchor="middle" x="719" y="84">00:40:00</text><text class="note" text-anchor="middle" x="719" y="106">last failing</text>
-        <line class="leader" x1="846" y1="44" x2="881" y2="64"/>
-        <text class="when" text-anchor="middle" x="881" y="84">00:41:00</text><text class="note" text-anchor="middle" x="881" y="106">good again</text>
+        <line class="leader" x1="184.6" y1="44" x2="286" y2="64"/>
+        <text class="when" text-anchor="middle" x="286" y="84">00:03:00</text><text class="note" text-anchor="middle" x="286" y="106">first failing</text>
+        <line class="leader" x1="790.7" y1="44" x2="704" y2="64"/>
+        <text class="when" text-anchor="middle" x="704" y="84">00:40:00</text><text class="note" text-anchor="middle" x="704" y="106">last failing</text>
+        <line class="leader" x1="846" y1="44" x2="876" y2="64"/>
+        <text class="when" text-anchor="middle" x="876" y="84">00:41:00</text><text class="note" text-anchor="middle" x="876" y="106">good again</text>
         </svg>
         "#);
     }
@@ -314,21 +317,21 @@ mod tests {
     fn an_outage_that_goes_on_reaches_to_now() {
         assert_eq!(
             notes(&axis(Some(0), 60, 600, None, 700)),
-            ["last good", "first failing", "last failing", "now, not seen to be over"]
+            ["last good", "first failing", "last failing", "now, not over"]
         );
     }
 
     #[test]
     fn one_never_seen_healthy_has_a_hard_edge_and_says_so() {
         let axis = axis(None, 60, 600, Some(700), 900);
-        assert_eq!(notes(&axis), ["first failing, never seen healthy", "last failing", "good again"]);
+        assert_eq!(notes(&axis), ["first look, failing", "last failing", "good again"]);
         assert!(!axis.draw().wide.as_str().contains("#fades-in"), "{}", axis.draw().wide);
     }
 
     #[test]
     fn a_single_failing_answer_is_one_mark_between_two_fades() {
         let axis = axis(Some(0), 60, 60, Some(120), 900);
-        assert_eq!(notes(&axis), ["last good", "the one failing answer", "good again"]);
+        assert_eq!(notes(&axis), ["last good", "only failing", "good again"]);
     }
 
     #[test]

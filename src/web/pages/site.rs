@@ -24,9 +24,11 @@ pub(crate) struct SitePage {
     /// Outages that go on and cost crawl rate or index.
     pub(crate) costing: Vec<OutageRow>,
     pub(crate) costing_tone: Tone,
-    /// Brief ones, whether over or not.
+    /// Brief ones, whether over or not; the newest.
     pub(crate) forgiven: Vec<OutageRow>,
-    pub(crate) more_forgiven: Option<String>,
+    /// The older ones, folded away.
+    pub(crate) more_forgiven: Vec<OutageRow>,
+    pub(crate) more_forgiven_label: String,
     /// Costly ones that are over.
     pub(crate) past: Vec<OutageRow>,
     pub(crate) chart: Option<FailingChart>,

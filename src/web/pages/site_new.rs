@@ -9,6 +9,10 @@ use super::{Field, Shell};
 pub(crate) struct SiteNewPage {
     pub(crate) shell: Shell,
     pub(crate) form: SiteForm,
+    /// Requests a second, by default.
+    pub(crate) rate: f64,
+    /// Requests at a time, by default.
+    pub(crate) concurrency: u32,
 }
 
 /// The form as it stands.
@@ -42,7 +46,7 @@ impl SiteNewPage {
             allow_private: true,
             refusal: Some("The site was not added: four fields need another look.".to_owned()),
         };
-        let page = |form| Self { shell: Shell::inside("/sites/new"), form };
+        let page = |form| Self { shell: Shell::inside("/sites/new"), form, rate: 5.0, concurrency: 4 };
         vec![("site-new", page(fresh)), ("site-new-refused", page(refused))]
     }
 }

@@ -85,7 +85,8 @@ fn well() -> SitePage {
             outage(Verdict::Brief, "Whole site answered 502", "410 URLs seen failing, Sat 21 Nov, 10:02 CET", "6 to 8 min"),
             outage(Verdict::Brief, "/checkout/* failed with 502 and timeouts", "12 URLs, Mon 16 Nov, 20:01 CET", "under 12 min"),
         ],
-        more_forgiven: None,
+        more_forgiven: Vec::new(),
+        more_forgiven_label: String::new(),
         past: Vec::new(),
         chart: None,
         strip: strip::draw(&[Tone::Healthy; 90]),
@@ -174,8 +175,9 @@ fn a_lot() -> SitePage {
     SitePage {
         paused: true,
         running: None,
-        forgiven: forgiven.collect(),
-        more_forgiven: Some("And 114 more in the last 90 days.".to_owned()),
+        forgiven: forgiven.clone().take(5).collect(),
+        more_forgiven: forgiven.skip(5).collect(),
+        more_forgiven_label: "15 more in the last 90 days".to_owned(),
         crawls: (0..20).map(|i| crawl(i * 6, "finished", "1,204")).collect(),
         ..trouble()
     }

@@ -1,3 +1,5 @@
 //! What was seen, made ready for readers: sentences, summaries and JSON shapes, the same for page, mail and command line.
 
 pub mod json;
+pub mod summary;
+pub mod wording;

@@ -1,0 +1,307 @@
+//! URLs failing over time, stacked by verdict: how many at once, since when, and what kind of trouble it is.
+//!
+//! The costly verdicts lie at the bottom, where their height can be read off the axis; brief peaks stand on top of them.
+//! A bucket in which nobody looked is shaded over the full height: it is neither zero nor failing.
+
+use std::fmt::Write;
+
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::tone::Tone;
+use super::{Drawing, Px, Svg, float};
+use crate::domain::verdict::Verdict;
+
+mod ticks;
+
+/// What is drawn.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    /// Where the window begins.
+    pub from: DateTime<Utc>,
+    /// Where it ends; later than `from`.
+    pub to: DateTime<Utc>,
+    /// In which zone the days begin.
+    pub zone: Tz,
+    /// The window in equal parts, oldest first.
+    pub buckets: Vec<Bucket>,
+    /// What it shows, in a few words.
+    pub title: String,
+    /// What there is to see, in a sentence.
+    pub description: String,
+}
+
+/// One part of the window.
+#[derive(Debug, Clone, Default)]
+pub struct Bucket {
+    /// Distinct URLs that failed in it, each under the verdict on its outage.
+    pub failing: Vec<(Verdict, u32)>,
+    /// Somebody looked.
+    pub observed: bool,
+}
+
+/// From the bottom of the stack to its top.
+const STACK: [Verdict; 5] =
+    [Verdict::Persistent, Verdict::Prolonged, Verdict::Intermittent, Verdict::Brief, Verdict::Transient];
+
+/// A count above zero is never drawn lower than this: one URL of ten thousand is seen.
+const LEAST_HEIGHT: f64 = 2.5;
+
+/// One of the two sizes: its box, the plot in it, and how many ticks have room.
+#[derive(Clone, Copy)]
+struct Frame {
+    name: &'static str,
+    width: f64,
+    height: f64,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    ticks: usize,
+    /// Room for a tick's text, so that none leaves the box.
+    label: f64,
+}
+
+const WIDE: Frame = Frame {
+    name: "wide",
+    width: 960.0,
+    height: 230.0,
+    left: 56.0,
+    right: 952.0,
+    top: 16.0,
+    bottom: 196.0,
+    ticks: 8,
+    label: 76.0,
+};
+const NARROW: Frame = Frame {
+    name: "narrow",
+    width: 358.0,
+    height: 210.0,
+    left: 40.0,
+    right: 356.0,
+    top: 14.0,
+    bottom: 178.0,
+    ticks: 4,
+    label: 60.0,
+};
+
+#[derive(Template)]
+#[template(path = "chart/timeline.svg")]
+struct Picture<'a> {
+    frame: &'static str,
+    width: Px,
+    height: Px,
+    title: &'a str,
+    description: &'a str,
+    left: Px,
+    right: Px,
+    bottom: Px,
+    tick_end: Px,
+    label_y: Px,
+    levels: Vec<(Px, String)>,
+    ticks: Vec<Tick>,
+    unknown: Vec<(Px, Px)>,
+    top: Px,
+    plot_height: Px,
+    areas: Vec<(&'static str, String)>,
+}
+
+struct Tick {
+    x: Px,
+    label_x: Px,
+    label: String,
+}
+
+impl Timeline {
+    /// Draws it for both widths.
+    pub fn draw(&self) -> Drawing {
+        Drawing { wide: self.picture(WIDE), narrow: self.picture(NARROW) }
+    }
+
+    fn picture(&self, frame: Frame) -> Svg {
+        let peak = self.buckets.iter().map(Bucket::total).max().unwrap_or(0);
+        let levels = ticks::levels(peak);
+        let top_level = levels.last().copied().unwrap_or(1);
+        let y =
+            |count: u32| frame.bottom - (frame.bottom - frame.top) * f64::from(count) / f64::from(top_level);
+        Svg::of(&Picture {
+            frame: frame.name,
+            width: Px(frame.width),
+            height: Px(frame.height),
+            title: &self.title,
+            description: &self.description,
+            left: Px(frame.left),
+            right: Px(frame.right),
+            bottom: Px(frame.bottom),
+            tick_end: Px(frame.bottom + 5.0),
+            label_y: Px(frame.bottom + 24.0),
+            levels: levels.iter().map(|level| (Px(y(*level)), ticks::grouped(*level))).collect(),
+            ticks: self.ticks(frame),
+            unknown: self.unknown(frame),
+            top: Px(frame.top),
+            plot_height: Px(frame.bottom - frame.top),
+            areas: self.areas(frame, top_level),
+        })
+    }
+
+    /// The left edge of a bucket; of the one after the last, the right edge of the plot.
+    fn x(&self, frame: Frame, bucket: usize) -> f64 {
+        frame.left + (frame.right - frame.left) * float(bucket) / float(self.buckets.len().max(1))
+    }
+
+    fn x_at(&self, frame: Frame, at: DateTime<Utc>) -> f64 {
+        let window = (self.to - self.from).max(TimeDelta::seconds(1));
+        frame.left + (frame.right - frame.left) * (at - self.from).as_seconds_f64() / window.as_seconds_f64()
+    }
+
+    fn ticks(&self, frame: Frame) -> Vec<Tick> {
+        let half = frame.label / 2.0;
+        let place = |(at, label)| {
+            let x = self.x_at(frame, at);
+            Tick { x: Px(x), label_x: Px(x.clamp(half, frame.width - half)), label }
+        };
+        ticks::instants(self.from, self.to, self.zone, frame.ticks).into_iter().map(place).collect()
+    }
+
+    /// Left edge and width of every run of buckets in which nobody looked.
+    fn unknown(&self, frame: Frame) -> Vec<(Px, Px)> {
+        let runs = runs(&self.buckets, |bucket| !bucket.observed);
+        let span = |(start, end)| (self.x(frame, start), self.x(frame, end));
+        runs.into_iter().map(span).map(|(left, right)| (Px(left), Px(right - left))).collect()
+    }
+
+    fn areas(&self, frame: Frame, top_level: u32) -> Vec<(&'static str, String)> {
+        let unit = (frame.bottom - frame.top) / f64::from(top_level);
+        let mut floor = vec![frame.bottom; self.buckets.len()];
+        let mut areas = Vec::new();
+        for verdict in STACK {
+            let ceiling: Vec<f64> = self
+                .buckets
+                .iter()
+                .zip(&floor)
+                .map(|(b, f)| rise(*f, b.count(verdict), unit, frame.top))
+                .collect();
+            let path = self.outline(frame, verdict, &floor, &ceiling);
+            if !path.is_empty() {
+                areas.push((Tone::Failing(verdict).class(), path));
+            }
+            floor = ceiling;
+        }
+        areas
+    }
+
+    /// A closed path around each run of buckets with this verdict: along its steps, and back along what it stands on.
+    fn outline(&self, frame: Frame, verdict: Verdict, floor: &[f64], ceiling: &[f64]) -> String {
+        let mut path = String::new();
+        for (start, end) in runs(&self.buckets, |bucket| bucket.count(verdict) > 0) {
+            // Writing into a string cannot fail.
+            let _ = write!(path, "M{} {}", Px(self.x(frame, start)), Px(floor[start]));
+            for i in start..end {
+                let _ = write!(path, "V{}H{}", Px(ceiling[i]), Px(self.x(frame, i + 1)));
+            }
+            for i in (start..end).rev() {
+                let _ = write!(path, "V{}H{}", Px(floor[i]), Px(self.x(frame, i)));
+            }
+            path.push('z');
+        }
+        path
+    }
+}
+
+impl Bucket {
+    fn count(&self, verdict: Verdict) -> u32 {
+        self.failing.iter().filter(|(v, _)| *v == verdict).map(|(_, count)| *count).sum()
+    }
+
+    fn total(&self) -> u32 {
+        self.failing.iter().map(|(_, count)| *count).sum()
+    }
+}
+
+/// Where a layer of so many URLs ends that stands on `floor`; it never leaves the plot at the top.
+fn rise(floor: f64, count: u32, unit: f64, top: f64) -> f64 {
+    if count == 0 { floor } else { (floor - (f64::from(count) * unit).max(LEAST_HEIGHT)).max(top) }
+}
+
+/// The runs of neighbours that fulfil a condition, as start and end.
+fn runs(buckets: &[Bucket], wanted: impl Fn(&Bucket) -> bool) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (i, _) in buckets.iter().enumerate().filter(|(_, bucket)| wanted(bucket)) {
+        match runs.last_mut() {
+            Some((_, end)) if *end == i => *end = i + 1,
+            _ => runs.push((i, i + 1)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chart::tests::coordinates;
+
+    fn drawn(buckets: Vec<Bucket>) -> Drawing {
+        let from = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let (title, description) = ("URLs failing".to_owned(), "One peak & no more.".to_owned());
+        Timeline { from, to: from + TimeDelta::days(2), zone: chrono_tz::UTC, buckets, title, description }
+            .draw()
+    }
+
+    fn bucket(failing: &[(Verdict, u32)]) -> Bucket {
+        Bucket { failing: failing.to_vec(), observed: true }
+    }
+
+    #[test]
+    fn a_brief_peak_stands_on_the_persistent_plateau() {
+        let low = bucket(&[(Verdict::Persistent, 3)]);
+        let peak = bucket(&[(Verdict::Brief, 4), (Verdict::Persistent, 3)]);
+        let drawing = drawn(vec![Bucket::default(), low.clone(), peak, low]);
+        insta::assert_snapshot!(drawing.narrow, @r#"
+        <svg class="narrow" viewBox="0 0 358 210" role="img" aria-labelledby="timeline-narrow-title timeline-narrow-desc"><title id="timeline-narrow-title">URLs failing</title><desc id="timeline-narrow-desc">One peak &#38; no more.</desc>
+        <rect class="t-unknown gap" x="40" y="14" width="79" height="164"/>
+        <line class="grid" x1="40" x2="356" y1="178" y2="178"/><text class="level" x="40" y="178" dx="-0.6em" dy="0.35em">0</text>
+        <line class="grid" x1="40" x2="356" y1="96" y2="96"/><text class="level" x="40" y="96" dx="-0.6em" dy="0.35em">5</text>
+        <line class="grid" x1="40" x2="356" y1="14" y2="14"/><text class="level" x="40" y="14" dx="-0.6em" dy="0.35em">10</text>
+        <path class="t-persistent" d="M119 178V128.8H198V128.8H277V128.8H356V178H277V178H198V178H119z"/>
+        <path class="t-brief" d="M198 128.8V63.2H277V128.8H198z"/>
+        <line class="tick" x1="40" x2="40" y1="178" y2="183"/><text class="label" x="40" y="202">Fri 4</text>
+        <line class="tick" x1="198" x2="198" y1="178" y2="183"/><text class="label" x="198" y="202">Sat 5</text>
+        <line class="tick" x1="356" x2="356" y1="178" y2="183"/><text class="label" x="328" y="202">Sun 6</text>
+        </svg>
+        "#);
+    }
+
+    #[test]
+    fn one_url_beside_ten_thousand_is_still_seen() {
+        let many = bucket(&[(Verdict::Brief, 10_000)]);
+        let drawing = drawn(vec![many, bucket(&[(Verdict::Persistent, 1)])]);
+        assert!(drawing.wide.as_str().contains("V193.5"), "{}", drawing.wide);
+    }
+
+    #[test]
+    fn a_window_without_a_bucket_is_an_empty_plot() {
+        assert!(drawn(Vec::new()).wide.as_str().contains("URLs failing"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_coordinate_lies_within_the_box(
+            counts in prop::collection::vec((0u32..5_000_000, 0u32..50, 0u32..3, any::<bool>()), 0..60),
+        ) {
+            let of = |(a, b, c, observed)| Bucket {
+                failing: vec![(Verdict::Persistent, a), (Verdict::Brief, b), (Verdict::Transient, c)],
+                observed,
+            };
+            let drawing = drawn(counts.into_iter().map(of).collect());
+            for n in coordinates(&drawing.wide) {
+                prop_assert!((0.0..=WIDE.width).contains(&n), "{}", n);
+            }
+            for n in coordinates(&drawing.narrow) {
+                prop_assert!((0.0..=NARROW.width).contains(&n), "{}", n);
+            }
+        }
+    }
+}

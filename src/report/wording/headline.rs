@@ -1,0 +1,257 @@
+//! One sentence or two that say what happened, for how long, and what it means: the headline of an outage's page and
+//! the subject of its mail.
+//!
+//! It claims no more than the bounds allow. What a search engine does at a threshold is said only while the site's
+//! policy has the documented value; a site that calls 20 seconds persistent is told about its own line instead.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::{day_part, instant, percent, plural, since, spoken};
+use crate::domain::bounds::Bounds;
+use crate::domain::outcome::Outcome;
+use crate::domain::policy::Policy;
+use crate::domain::verdict::{Certainty, Judgement, State, Verdict};
+
+mod verb;
+
+use verb::Verb;
+
+/// What is told of an outage.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// The host, where the reader does not know which site is meant.
+    pub site: Option<&'a str>,
+    /// What failed.
+    pub scope: Scope<'a>,
+    /// How many URLs failed.
+    pub urls: u64,
+    /// Failing fetches by outcome.
+    pub outcomes: &'a BTreeMap<Outcome, u64>,
+    /// When.
+    pub bounds: Bounds,
+    /// How bad.
+    pub judgement: Judgement,
+    /// The share of the observed time that failed, where it is known.
+    pub failing_share: Option<f64>,
+    /// By what lines it is judged.
+    pub policy: &'a Policy,
+    /// In which zone instants are written.
+    pub zone: Tz,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+}
+
+/// How much of the site failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// All of it.
+    Site,
+    /// The pages below a path template such as `/product/*`.
+    Section(&'a str),
+    /// Single URLs; the path of the first.
+    Url(&'a str),
+}
+
+/// An outage from here on is not "on Thursday evening", it starts then.
+const LONG: TimeDelta = TimeDelta::hours(6);
+
+/// A sentence whose first words say who or what; a page sets them off.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Headline {
+    /// "134 pages under /product/".
+    pub subject: String,
+    /// " have answered 502 for three days. Google drops URLs after two days."
+    pub rest: String,
+}
+
+impl fmt::Display for Headline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.subject, self.rest)
+    }
+}
+
+impl Facts<'_> {
+    /// What happened and what it means.
+    pub fn headline(&self) -> Headline {
+        Headline { subject: self.subject(), rest: format!(" {}. {}", self.happening(), self.meaning()) }
+    }
+
+    /// What happened, in a few words for a list: "/product/* answered 502".
+    pub fn title(&self) -> String {
+        let verb = Verb::of(self.outcomes);
+        let subject = match self.scope {
+            Scope::Site => "Whole site".to_owned(),
+            Scope::Section(template) => template.to_owned(),
+            Scope::Url(path) if self.urls <= 1 => path.to_owned(),
+            Scope::Url(_) => plural(self.urls, "URL", "URLs"),
+        };
+        let is_plural = matches!(self.scope, Scope::Url(_)) && self.urls > 1;
+        let verb = match self.judgement.state {
+            State::Ongoing if is_plural => verb.base,
+            State::Ongoing => verb.third,
+            State::Recovering | State::Resolved => verb.past,
+        };
+        format!("{subject} {verb}")
+    }
+
+    fn subject(&self) -> String {
+        let on = self.site.map(|site| format!(" on {site}")).unwrap_or_default();
+        match self.scope {
+            Scope::Site => {
+                self.site.map_or_else(|| "The whole site".to_owned(), |site| format!("All of {site}"))
+            }
+            Scope::Section("/*") => format!("{} at the top level{on}", self.pages()),
+            Scope::Section(template) => {
+                format!("{} under {}{on}", self.pages(), template.trim_end_matches('*'))
+            }
+            Scope::Url(path) if self.urls <= 1 => format!("{}{path}", self.site.unwrap_or_default()),
+            Scope::Url(_) => format!("{}{on}", plural(self.urls, "URL", "URLs")),
+        }
+    }
+
+    fn pages(&self) -> String {
+        plural(self.urls, "page", "pages")
+    }
+
+    /// Whether the subject takes "have".
+    fn is_plural(&self) -> bool {
+        self.scope != Scope::Site && self.urls != 1
+    }
+
+    fn happening(&self) -> String {
+        let verb = Verb::of(self.outcomes);
+        let (has, present) = if self.is_plural() { ("have", &verb.base) } else { ("has", &verb.third) };
+        let when = day_part(self.bounds.first_failing, self.zone, self.now);
+        match (self.judgement.verdict, self.judgement.state) {
+            (Verdict::Transient, _) => {
+                format!("failed once {when} and {} healthy again at the next look", self.was())
+            }
+            (Verdict::Intermittent, State::Ongoing) => format!("{present} again and again{}", self.share()),
+            (Verdict::Intermittent, _) => format!("{} again and again, first {when}", verb.past),
+            (_, State::Ongoing) => format!("{has} {} {}", verb.perfect, self.so_far()),
+            _ if self.bounds.shortest() >= LONG => {
+                format!("{} {}, starting {when}", verb.past, self.lasted())
+            }
+            _ => format!("{} {} {when}", verb.past, self.lasted()),
+        }
+    }
+
+    fn was(&self) -> &'static str {
+        if self.is_plural() { "were" } else { "was" }
+    }
+
+    fn share(&self) -> String {
+        self.failing_share
+            .map(|share| format!(", {} of the observed time in 7 days", percent(share)))
+            .unwrap_or_default()
+    }
+
+    /// "for three days", by what was seen of it; "since 21:40" while that is next to nothing.
+    fn so_far(&self) -> String {
+        let shortest = self.bounds.shortest();
+        if shortest < TimeDelta::minutes(2) {
+            return format!("since {}", since(self.bounds.first_failing, self.zone, self.now));
+        }
+        let at_least = if self.bounds.unknown > TimeDelta::zero() { "at least " } else { "" };
+        format!("for {at_least}{}", spoken_floor(shortest))
+    }
+
+    fn lasted(&self) -> String {
+        let shortest = self.bounds.shortest();
+        match self.bounds.longest(self.now) {
+            None if shortest.is_zero() => "for an unknown time".to_owned(),
+            None => format!("for at least {}", spoken_floor(shortest)),
+            Some(longest) if shortest.is_zero() => {
+                format!("for less than {}", spoken(longest + TimeDelta::seconds(29)))
+            }
+            Some(longest) if longest * 2 <= shortest * 3 => {
+                format!("for about {}", spoken((shortest + longest) / 2))
+            }
+            Some(longest) => format!("for {} to {}", spoken_floor(shortest), spoken(longest)),
+        }
+    }
+
+    fn meaning(&self) -> String {
+        let worst = match self.judgement.certainty {
+            Certainty::Certain => None,
+            Certainty::UpTo(worst) => Some(worst),
+        };
+        match (self.judgement.verdict, self.judgement.state) {
+            (Verdict::Transient, _) => "Search engines retry: nothing to do.".to_owned(),
+            (Verdict::Brief, State::Ongoing) => self.forgiven_until(),
+            (Verdict::Brief, _) => worst.map_or_else(
+                || "It was brief: no lasting effect.".to_owned(),
+                |worst| format!("As far as it was seen, it was brief; it may have been {worst}."),
+            ),
+            (Verdict::Intermittent, State::Ongoing) => {
+                "Every visit is a lottery, and crawling stays slow.".to_owned()
+            }
+            (Verdict::Intermittent, _) => {
+                "It was intermittent: crawling picks up again within days.".to_owned()
+            }
+            (Verdict::Prolonged, State::Ongoing) => self.dropped_from(),
+            (Verdict::Prolonged, _) => match worst {
+                None => {
+                    "It was prolonged: crawling slowed, but it ended before the index suffers.".to_owned()
+                }
+                Some(worst) => format!("It was prolonged: crawling slowed. It may have been {worst}."),
+            },
+            (Verdict::Persistent, State::Ongoing) => self.past_the_line(),
+            (Verdict::Persistent, State::Recovering) => {
+                format!("It was persistent: {} may have left the index, and will return late.", self.them())
+            }
+            (Verdict::Persistent, State::Resolved) => {
+                format!("It was persistent: check that {} back in the index.", self.them_are())
+            }
+        }
+    }
+
+    fn them(&self) -> &'static str {
+        if self.urls == 1 { "the page" } else { "some pages" }
+    }
+
+    fn them_are(&self) -> &'static str {
+        if self.urls == 1 { "the page is" } else { "the pages are" }
+    }
+
+    fn forgiven_until(&self) -> String {
+        let line = self.bounds.first_failing + self.policy.brief_max.delta();
+        format!("If it ends before {}, it stays brief and is forgiven.", instant(line, self.zone, self.now))
+    }
+
+    fn dropped_from(&self) -> String {
+        let line =
+            instant(self.bounds.first_failing + self.policy.persistent_after.delta(), self.zone, self.now);
+        if self.has_documented_line() {
+            format!("Crawling slows; after {line}, Google begins to drop URLs.")
+        } else {
+            format!("After {line}, it counts as persistent on this site.")
+        }
+    }
+
+    fn past_the_line(&self) -> String {
+        let line = spoken(self.policy.persistent_after.delta());
+        if self.has_documented_line() {
+            format!("Google drops URLs after {line}.")
+        } else {
+            format!("That is past this site's own line of {line}.")
+        }
+    }
+
+    fn has_documented_line(&self) -> bool {
+        self.policy.persistent_after == Policy::default().persistent_after
+    }
+}
+
+/// As [`spoken`], but never more than it was: 3 days and 20 hours are "three days".
+fn spoken_floor(lasted: TimeDelta) -> String {
+    let whole_days = TimeDelta::days(lasted.num_days());
+    spoken(if lasted.num_hours() >= 48 { whole_days } else { lasted })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! The pages, one file each: what it shows, ready as text, and below it how it is made.
+//!
+//! A page's struct holds strings and drawings; its template holds no arithmetic. The samples are the pages with nothing,
+//! a little and a lot on them; the tests in `gallery` render all of them.
+
+pub(crate) mod login;
+pub(crate) mod message;
+pub(crate) mod outage;
+pub(crate) mod overview;
+pub(crate) mod setup;
+pub(crate) mod site;
+pub(crate) mod site_new;
+pub(crate) mod site_remove;
+
+#[cfg(test)]
+mod gallery;
+
+/// What surrounds every page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shell {
+    /// Somebody is logged in: there is a menu.
+    pub(crate) signed_in: bool,
+    /// The menu entry that this page is.
+    pub(crate) here: &'static str,
+    /// What Gatecrawl is doing right now.
+    pub(crate) activity: Option<String>,
+}
+
+impl Shell {
+    /// Around a page that needs no session.
+    pub(crate) fn outside() -> Self {
+        Self::default()
+    }
+
+    /// Around a page of somebody who is logged in.
+    pub(crate) fn inside(here: &'static str) -> Self {
+        Self { signed_in: true, here, activity: None }
+    }
+}
+
+/// A field of a form: what was typed, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Field {
+    /// As it was typed.
+    pub(crate) value: String,
+    /// Why it cannot be taken.
+    pub(crate) error: Option<String>,
+}

@@ -1,0 +1,194 @@
+//! A brief outage with both ends seen, a persistent one that goes on over thousands of URLs, one with next to nothing
+//! known.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::chart::bounds::OutageAxis;
+use crate::domain::bounds::Bounds;
+use crate::domain::policy::rule;
+use crate::domain::verdict::Verdict;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T03:00:00Z".parse().unwrap()
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn shown(at: DateTime<Utc>) -> Instant {
+    Instant::second(at, chrono_tz::UTC, now())
+}
+
+fn axis(
+    before: Option<&str>,
+    first: &str,
+    last: &str,
+    after: Option<&str>,
+    verdict: Verdict,
+) -> (Drawing, Vec<NamedInstant>) {
+    let bounds = Bounds {
+        healthy_before: before.map(at),
+        first_failing: at(first),
+        last_failing: at(last),
+        healthy_after: after.map(at),
+        unknown: TimeDelta::zero(),
+    };
+    let description =
+        "It began between 21:38:10 and 21:40:02 and ended between 22:19:30 and 22:20:05.".to_owned();
+    let axis =
+        OutageAxis { bounds, now: now(), zone: chrono_tz::UTC, tone: Tone::Failing(verdict), description };
+    let named =
+        |name, at: Option<DateTime<Utc>>, otherwise| NamedInstant { name, at: at.map(shown), otherwise };
+    let instants = vec![
+        named("Last good before", bounds.healthy_before, "never seen healthy"),
+        named("First failing", Some(bounds.first_failing), ""),
+        named("Last failing", Some(bounds.last_failing), ""),
+        named("Good again", bounds.healthy_after, "not yet"),
+    ];
+    (axis.draw(), instants)
+}
+
+fn line(key: &str, text: &str, reached: bool) -> Line {
+    Line { text: text.to_owned(), tag: rule(key).map(Tag::from).unwrap(), reached }
+}
+
+fn answer(name: &'static str, at: DateTime<Utc>) -> Answer {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Answer {
+        name,
+        at: shown(at),
+        url: "https://shop.example/product/red-shoes-42?variant=<script>".to_owned(),
+        timing: "answered after 12 ms".to_owned(),
+        status_line: "HTTP/1.1 502 Bad Gateway".to_owned(),
+        headers: vec![
+            header("Server", "nginx/1.22.1"),
+            header("Date", "Thu, 19 Nov 2026 21:40:02 GMT"),
+            header("Content-Type", "text/html"),
+            header("Content-Length", "157"),
+        ],
+        body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>".to_owned(),
+        note: None,
+    }
+}
+
+fn members(count: i64) -> Vec<Member> {
+    (0..count)
+        .map(|i| Member {
+            path: format!("/product/a-page-with-a-fairly-long-name-{i}.html?colour=red&size=42"),
+            outcome: "502".to_owned(),
+            first: shown(at("2026-11-19T21:40:02Z") + TimeDelta::seconds(i)),
+            last: shown(at("2026-11-19T22:19:30Z") - TimeDelta::seconds(i)),
+            lasted: "39 to 42 min".to_owned(),
+        })
+        .collect()
+}
+
+fn brief() -> OutagePage {
+    let (axis, instants) = axis(
+        Some("2026-11-19T21:38:10Z"),
+        "2026-11-19T21:40:02Z",
+        "2026-11-19T22:19:30Z",
+        Some("2026-11-19T22:20:05Z"),
+        Verdict::Brief,
+    );
+    OutagePage {
+        shell: Shell::inside(""),
+        id: "71".to_owned(),
+        host: "shop.example".to_owned(),
+        site_href: "/sites/1".to_owned(),
+        title: "Whole site answered 502".to_owned(),
+        headline: Headline {
+            subject: "The whole site".to_owned(),
+            rest: " answered 502 for about 40 minutes on Thursday evening. It was brief: no lasting effect.".to_owned(),
+        },
+        tone: Tone::Failing(Verdict::Brief),
+        summary: "certain, resolved, 310 of 4,812 URLs seen failing".to_owned(),
+        lasted: "At least 39 min 28 s, at most 41 min 55 s".to_owned(),
+        times: "Thursday 19 November, times in UTC".to_owned(),
+        axis,
+        instants,
+        unknown: None,
+        advice: vec![
+            "For search, nothing: it was forgiven.".to_owned(),
+            "To keep it from happening at each deploy, let nginx drain the old process before the new one takes over, or answer 503 with Retry-After while it restarts.".to_owned(),
+        ],
+        why: "Even counted from the last good answer to the next good one, it lasted less than 42 minutes. Search engines retry, and slow their crawling of the host while errors last.".to_owned(),
+        lines: vec![
+            line("brief_max", "Brief up to 24h", true),
+            line("persistent_after", "Persistent after 48h", false),
+            line("treated_as_gone_after", "Treated like a 404 after 7d", false),
+        ],
+        diagnosis: "nginx, by its own error page (97 % sure). Behind it, the upstream refused the connection (60 % sure).".to_owned(),
+        outcomes: vec![("502".to_owned(), "301 fetches".to_owned()), ("504".to_owned(), "9 fetches".to_owned())],
+        evidence: vec![answer("First failing answer", at("2026-11-19T21:40:02Z")), answer("Last failing answer", at("2026-11-19T22:19:30Z"))],
+        no_evidence: String::new(),
+        members: Members { title: "4 URLs".to_owned(), rows: members(4), pages: None },
+    }
+}
+
+fn persistent() -> OutagePage {
+    let (axis, instants) = axis(
+        Some("2026-11-19T21:38:10Z"),
+        "2026-11-19T21:40:02Z",
+        "2026-11-23T02:57:30Z",
+        None,
+        Verdict::Persistent,
+    );
+    let mut long = answer("Last failing answer", at("2026-11-23T02:57:30Z"));
+    long.headers.extend((0..30).map(|i| (format!("X-Trace-{i}"), "0123456789abcdef".repeat(9))));
+    long.body = "no spaces in this one".replace(' ', "").repeat(200);
+    long.note = Some("The body was cut at 4 KB.".to_owned());
+    OutagePage {
+        title: "/product/* answers 502".to_owned(),
+        headline: Headline {
+            subject: "5,000 pages under /product/".to_owned(),
+            rest: " have answered 502 for three days. Google drops URLs after two days.".to_owned(),
+        },
+        tone: Tone::Failing(Verdict::Persistent),
+        summary: "certain, ongoing, 5,000 of 48,120 URLs failing".to_owned(),
+        lasted: "At least 3 d 5 h, and going on".to_owned(),
+        axis,
+        instants,
+        unknown: Some(
+            "For 14 h of this nobody looked; that time is left out of the shortest duration.".to_owned(),
+        ),
+        lines: vec![
+            line("brief_max", "Brief up to 24h", true),
+            line("persistent_after", "Persistent after 48h", true),
+            line("treated_as_gone_after", "Treated like a 404 after 7d", false),
+        ],
+        evidence: vec![answer("First failing answer", at("2026-11-19T21:40:02Z")), long],
+        members: Members {
+            title: "5,000 URLs".to_owned(),
+            rows: members(100),
+            pages: Some(Pages {
+                previous: Some("/outages/71?page=2#members".to_owned()),
+                next: Some("/outages/71?page=4#members".to_owned()),
+                text: "201 to 300 of 5,000".to_owned(),
+            }),
+        },
+        ..brief()
+    }
+}
+
+fn hardly_known() -> OutagePage {
+    let (axis, instants) = axis(None, "2026-11-23T02:58:00Z", "2026-11-23T02:58:00Z", None, Verdict::Brief);
+    OutagePage {
+        headline: Headline { subject: "/search".to_owned(), rest: " has not answered in time since 02:58. If it ends before Tue 24 Nov, 02:58 UTC, it stays brief and is forgiven.".to_owned() },
+        summary: "may be worse: up to persistent; ongoing, 1 URL failing".to_owned(),
+        lasted: "Seen once so far".to_owned(),
+        axis,
+        instants,
+        diagnosis: "No answer came, so there is nobody to name.".to_owned(),
+        evidence: Vec::new(),
+        no_evidence: "No answer came: the connection was made, and nothing followed within 20 s.".to_owned(),
+        members: Members { title: "1 URL".to_owned(), rows: members(1), pages: None },
+        ..brief()
+    }
+}
+
+pub(crate) fn all() -> Vec<(&'static str, OutagePage)> {
+    vec![("outage", brief()), ("outage-many", persistent()), ("outage-hardly-known", hardly_known())]
+}

@@ -1,0 +1,74 @@
+//! What pages need beside the words of [`crate::report::wording`]: an instant that a machine can read too, and the tag
+//! that a threshold wears.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::policy::{Basis, Rule};
+use crate::report::wording;
+
+/// An instant for `<time>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Instant {
+    /// RFC 3339, in UTC.
+    pub(crate) iso: String,
+    /// As people read it, in the site's zone.
+    pub(crate) text: String,
+}
+
+/// How well a threshold is founded, and by whose word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag {
+    /// `documented`, `reported` or `model`.
+    pub(crate) basis: &'static str,
+    /// The source's own words.
+    pub(crate) quote: &'static str,
+    /// Where they stand; empty for a model.
+    pub(crate) source: &'static str,
+}
+
+impl Instant {
+    /// To the minute: `Thu 19 Nov, 21:40 UTC`.
+    pub(crate) fn minute(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> Self {
+        Self { iso: iso(at), text: wording::instant(at, zone, now) }
+    }
+
+    /// To the second, for evidence: `Thu 19 Nov, 21:40:02 UTC`.
+    pub(crate) fn second(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> Self {
+        let seconds = at.with_timezone(&zone).format(":%S ").to_string();
+        let text = wording::instant(at, zone, now);
+        // The zone stands last; the seconds go before it.
+        let text =
+            text.rsplit_once(' ').map_or(text.clone(), |(time, zone)| format!("{time}{seconds}{zone}"));
+        Self { iso: iso(at), text }
+    }
+}
+
+impl From<&Rule> for Tag {
+    fn from(rule: &Rule) -> Self {
+        let basis = match rule.basis {
+            Basis::Documented => "documented",
+            Basis::Reported => "reported",
+            Basis::Model => "model",
+        };
+        Self { basis, quote: rule.quote, source: rule.source }
+    }
+}
+
+fn iso(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_by_people_in_their_zone_and_by_machines_in_utc() {
+        let at = "2026-11-19T21:40:02Z".parse().unwrap();
+        let shown = Instant::second(at, chrono_tz::Europe::Berlin, at);
+        assert_eq!(shown.text, "Thu 19 Nov, 22:40:02 CET");
+        assert_eq!(shown.iso, "2026-11-19T21:40:02Z");
+        assert_eq!(Instant::minute(at, chrono_tz::UTC, at).text, "Thu 19 Nov, 21:40 UTC");
+    }
+}

@@ -17,7 +17,6 @@ use crate::domain::outcome::{NetworkError, Outcome as FetchOutcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::{PrivateAddresses, Settings, Site};
 use crate::domain::verdict::{State, Verdict};
-use crate::fetch::guard;
 use crate::report::json::{OutageJson, rfc3339};
 use crate::report::summary::{self, SiteOutage};
 use crate::report::wording;
@@ -300,7 +299,7 @@ fn show_human(
         output::data(&format!("\n{}", outage.sentence))?;
     }
     output::data("")?;
-    output::data(&summary::table_of(outages).to_string())?;
+    output::data(&output::outages(outages).to_string())?;
     if !failing.is_empty() {
         let rows = failing.iter().take(SHOWN).map(|f| vec![f.outcome.clone(), f.first_failing.clone(), f.url.clone()]);
         output::data(&format!("\n{}", output::table(&["Failing", "since", "URL"], rows.collect(), &[])))?;

@@ -6,6 +6,9 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use crate::report::summary::SiteOutage;
+use crate::report::wording;
+
 /// Writes data, with a line end.
 pub(super) fn data(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
@@ -41,6 +44,24 @@ pub(super) fn table(head: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> T
         }
     }
     table
+}
+
+/// The outages of a site, a row each.
+pub(super) fn outages(outages: &[SiteOutage]) -> Table {
+    let row = |o: &SiteOutage| {
+        let longest = o.outage.bounds.longest(o.now);
+        vec![
+            o.id.to_string(),
+            o.judgement.verdict.to_string(),
+            o.judgement.state.word().to_owned(),
+            o.outage.scope.to_string(),
+            wording::count(o.outage.url_count),
+            wording::range(o.outage.bounds.shortest(), longest),
+            o.outage.bounds.first_failing.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        ]
+    };
+    let head = ["Outage", "verdict", "state", "scope", "URLs", "lasted", "first seen failing"];
+    table(&head, outages.iter().map(row).collect(), &[0, 4])
 }
 
 /// Rows as comma-separated values (RFC 4180).

@@ -28,6 +28,8 @@ pub struct SiteOutage {
     pub sentence: String,
     /// Its JSON shape.
     pub json: OutageJson,
+    /// The instant of judgement.
+    pub now: DateTime<Utc>,
 }
 
 /// The outages of a site that go on or are recovering, worst first.
@@ -57,6 +59,7 @@ fn ready(site: &Site, stored: &StoredOutage, first: &str, around: Surroundings, 
         sentence: facts(site, &outage, first, now).headline().to_string(),
         json,
         outage,
+        now,
     }
 }
 

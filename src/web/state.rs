@@ -1,0 +1,26 @@
+//! What handlers work with. They ask for no more than they use.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::store::Store;
+
+/// The parts that pages need; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// What was seen.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Wakes the driver, so that what a person asks for begins at once.
+    pub wake: Arc<Notify>,
+}
+
+impl AppState {
+    /// The state of a dashboard over this store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>) -> Self {
+        Self { store, clock, wake }
+    }
+}

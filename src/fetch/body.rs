@@ -102,8 +102,8 @@ pub(super) async fn read(response: Response, limits: Limits) -> Body {
     let mut source = StreamReader::new(Box::pin(pieces(response, limits, &wire)));
 
     let mut bytes = Vec::new();
-    let decoder = decoder(&mut source, codings.as_deref().unwrap_or_default());
-    let decoded = decoder
+    let plain = decoder(&mut source, codings.as_deref().unwrap_or_default());
+    let outcome = plain
         .take(cap.saturating_add(1))
         .read_to_end(&mut bytes)
         .await;
@@ -122,7 +122,7 @@ pub(super) async fn read(response: Response, limits: Limits) -> Body {
             bytes.clear();
             Some(Fault::Undecodable(unknown))
         }
-        (None, Ok(_)) => decoded
+        (None, Ok(_)) => outcome
             .err()
             .filter(|_| wire.count() > 0)
             .map(|error| decoding_fault(&error, ends_by_close)),

@@ -26,8 +26,8 @@ pub(super) enum Deed {
     SendAndStay(Vec<u8>),
     /// Sends the first bytes once and the second for ever, so often.
     Repeat(Vec<u8>, Vec<u8>, Duration),
-    /// Sends what the function makes of the request's path, again and again on one connection.
-    Serve(fn(&str) -> String),
+    /// Sends what the function makes of a request's path and its number on this connection, which stays open.
+    Serve(fn(&str, u32) -> String),
 }
 
 /// The running server; it ends when it is dropped.
@@ -98,10 +98,12 @@ impl Deed {
                     tokio::time::sleep(pause).await;
                 }
             }
-            Self::Serve(answer) => loop {
-                stream.write_all(answer(&path).as_bytes()).await?;
-                path = read_request(&mut stream).await?;
-            },
+            Self::Serve(answer) => {
+                for number in 1.. {
+                    stream.write_all(answer(&path, number).as_bytes()).await?;
+                    path = read_request(&mut stream).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -1,9 +1,8 @@
 //! The product's [`Fetch`]: one GET over HTTP/1.1 or HTTP/2, its answer, and every way of failing told apart.
 //!
 //! It follows no redirect, keeps no cookie, uses no proxy and repeats nothing that the site has answered or broken: an
-//! observation is what one request met. (reqwest does repeat a request that an HTTP/2 server declares unprocessed.)
-//! Idle connections are given up before servers do it, so that a request rarely meets a connection that is being
-//! closed, which would look like a fault of the site.
+//! observation is what one request met. Two requests that met nothing are made again: one that an HTTP/2 server
+//! declares unprocessed (by reqwest), and one whose connection, kept open from an earlier request, was closed under it.
 //!
 //! A broken body turns only a 2xx into a network error. With any other status the status is the message, and a 502
 //! whose body is cut short is still a 502; what happened to its body stands in `detail`.
@@ -24,11 +23,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 use tokio::time::Instant;
+use tower::util::MapFutureLayer;
 
 use super::body::{self, Body, Fault, Limits};
 use super::classify::{Failure, classify};
 use super::guard::{Guard, PrivateAccess};
-use super::{Fetch, Fetched, Fetching, Head, Refused, Request};
+use super::{Fetch, Fetched, Fetching, Head, Refused, Request, reuse};
 use crate::clock::Clock;
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
@@ -160,14 +160,24 @@ impl Client {
 
     async fn run(&self, request: &Request) -> Result<Fetched, Refused> {
         self.guard.check_literal(&request.url)?;
+        if !request.fresh_connection {
+            let (fetched, reused) = reuse::watched(self.attempt(&self.pooled, request)).await;
+            let fetched = fetched?;
+            if !(reused && fetched.outcome == Outcome::Network(NetworkError::Reset)) {
+                return Ok(fetched);
+            }
+        }
+        self.attempt(&self.fresh, request).await
+    }
+
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        request: &Request,
+    ) -> Result<Fetched, Refused> {
         let start = Instant::now();
         let mut fetched = self.asked(&request.url);
-        let http = if request.fresh_connection {
-            &self.fresh
-        } else {
-            &self.pooled
-        };
-        let sent = http.get(request.url.as_url().clone()).send();
+        let sent = client.get(request.url.as_url().clone()).send();
         match tokio::time::timeout_at(start + self.options.read_timeout, sent).await {
             Ok(Ok(response)) => {
                 let limits = self.limits(request, start);
@@ -311,6 +321,7 @@ fn http_client(
         .tls_backend_preconfigured(tls)
         // reqwest counts the look-up in, which has its own limit.
         .connect_timeout(options.dns_timeout + options.connect_timeout)
+        .connector_layer(MapFutureLayer::new(reuse::connecting))
         .pool_idle_timeout(IDLE_KEPT)
         .pool_max_idle_per_host(idle)
         .http1_max_headers(MOST_HEADERS)
@@ -760,6 +771,24 @@ IaHeH4YpKSoi/Pr6SVP8329QxZ9GdYXlA49ohwv8be9IavJREEoBwyBV
         assert_eq!((empty.outcome, empty.detail), (Outcome::Status(200), None));
     }
 
+    /// A zstd frame of one raw block, `page`, that asks for a window of two to the power of `log` bytes (RFC 8878, 3.1.1).
+    fn zstd_with_window(log: u8) -> Vec<u8> {
+        let window = (log - 10) << 3;
+        [
+            &[0x28, 0xb5, 0x2f, 0xfd, 0x00, window, 0x21, 0x00, 0x00],
+            &b"page"[..],
+        ]
+        .concat()
+    }
+
+    #[tokio::test]
+    async fn a_zstd_window_beyond_8_mb_is_not_given_the_memory() {
+        let got = answer_to(coded("zstd", &zstd_with_window(23))).await;
+        assert_eq!((got.body, got.detail), (b"page".to_vec(), None));
+        let got = answer_to(coded("zstd", &zstd_with_window(24))).await;
+        assert_eq!((got.body, got.detail.is_some()), (Vec::new(), true));
+    }
+
     #[tokio::test]
     async fn compressed_data_that_only_the_close_ends_are_incomplete_when_cut() {
         let whole = gzip(&b"page".repeat(1000)).await;
@@ -900,6 +929,25 @@ IaHeH4YpKSoi/Pr6SVP8329QxZ9GdYXlA49ohwv8be9IavJREEoBwyBV
             seen.extend(client.fetch(request).await.unwrap().body);
         }
         assert_eq!(seen, b"12113");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_closed_while_it_idled_is_no_fault_of_the_site() {
+        let page = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage".to_vec();
+        let server = FaultServer::start(Deed::SendOnce(page)).await;
+        let client = client(options());
+        for _ in 0..3 {
+            let got = client.fetch(&Request::of(server.url("/"))).await.unwrap();
+            assert_eq!(got.outcome, Outcome::Status(200), "{:?}", got.detail);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_connection_that_is_reset_is_not_tried_again() {
+        let server = FaultServer::sending("").await;
+        let got = get(options(), &server.url("/")).await;
+        assert_eq!(got.outcome.to_string(), "reset");
+        assert_eq!(server.connections(), 1);
     }
 
     #[tokio::test]

@@ -55,7 +55,7 @@ pub struct Options {
     pub user_agent: String,
     /// How long the resolver may take to give a name's addresses.
     pub dns_timeout: Duration,
-    /// How long TCP and TLS may take, over all addresses of the host.
+    /// How long TCP and TLS may take, over all addresses of the host; time that the resolver left over adds to it.
     pub connect_timeout: Duration,
     /// How long the answer's head may take from the start, and each further piece of the body.
     pub read_timeout: Duration,
@@ -767,6 +767,10 @@ IaHeH4YpKSoi/Pr6SVP8329QxZ9GdYXlA49ohwv8be9IavJREEoBwyBV
             assert!(got.detail.is_some(), "{coding}");
             assert!(!got.body.starts_with(b"anything"), "{coding}");
         }
+        let long = FaultServer::sending(coded("compress", b"anything")).await;
+        let request = Request::of(long.url("/")).capped_at(3);
+        let got = client(options()).fetch(&request).await.unwrap();
+        assert!(got.body.is_empty() && got.body_capped && got.detail.is_some());
         let empty = answer_to(coded("gzip", b"")).await;
         assert_eq!((empty.outcome, empty.detail), (Outcome::Status(200), None));
     }

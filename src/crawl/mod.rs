@@ -164,7 +164,10 @@ impl Crawler {
             listed = self.read_sitemaps(site, &named, &run.pace, Some(crawl.id)).await?;
         }
         if crawl.options.sitemap_only && listed.urls.is_empty() {
-            return Err(CrawlError::NothingListed(listed.notes.join("; ")));
+            let none = "none was found".to_owned();
+            return Err(CrawlError::NothingListed(
+                Some(listed.notes.join("; ")).filter(|notes| !notes.is_empty()).unwrap_or(none),
+            ));
         }
         // What was fetched until here must be stored, or it would count as not seen yet.
         self.writer.flush().await?;

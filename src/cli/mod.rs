@@ -12,6 +12,7 @@ mod report;
 mod serve;
 mod site;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -148,7 +149,12 @@ fn told(error: &anyhow::Error) -> String {
 fn init_tracing(serving: bool) {
     let usual = if serving { "info" } else { "error" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 /// Opens the store; a data directory that cannot be used is a matter of configuration.
@@ -171,7 +177,9 @@ mod tests {
     #[test]
     fn a_cause_that_an_error_tells_itself_is_not_told_twice() {
         let cause = std::io::Error::other("no space left");
-        let error = anyhow::Error::new(cause).context("the disk failed (no space left): make room").context("no crawl");
+        let error = anyhow::Error::new(cause)
+            .context("the disk failed (no space left): make room")
+            .context("no crawl");
         assert_eq!(told(&error), "no crawl: the disk failed (no space left): make room");
     }
 

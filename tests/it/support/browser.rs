@@ -1,0 +1,72 @@
+//! A real Chromium, driven over WebDriver, without a window.
+
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+use super::{Ended, free_port, wait_for_port};
+
+/// A browser with an empty profile.
+pub struct Browser {
+    /// The way to drive it.
+    pub driver: WebDriver,
+    _chromedriver: Ended,
+    _profile: TempDir,
+}
+
+/// What makes Chromium run on a machine without a screen, without a sandbox's rights, and without asking the network.
+const FLAGS: [&str; 10] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1280,1000",
+];
+
+impl Browser {
+    /// Starts a browser.
+    pub async fn start() -> WebDriverResult<Self> {
+        // Whoever was first in this process has done it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (port, profile) = (free_port(), tempfile::tempdir().unwrap());
+        let child = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver runs");
+        let chromedriver = Ended(child);
+        wait_for_port(port);
+        let mut capabilities = DesiredCapabilities::chrome();
+        for flag in FLAGS {
+            capabilities.add_arg(flag)?;
+        }
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+        Ok(Self { driver, _chromedriver: chromedriver, _profile: profile })
+    }
+
+    /// Fills the field with this name.
+    pub async fn fill(&self, name: &str, value: &str) -> WebDriverResult<()> {
+        let field = self.driver.find(By::Name(name)).await?;
+        field.clear().await?;
+        field.send_keys(value).await
+    }
+
+    /// Presses the button that sends the form in which this field stands.
+    pub async fn send_form_with(&self, field: &str) -> WebDriverResult<()> {
+        let path = format!("//form[.//*[@name='{field}']]//button");
+        self.driver.find(By::XPath(path)).await?.click().await
+    }
+
+    /// The text that a person sees.
+    pub async fn text(&self) -> WebDriverResult<String> {
+        self.driver.find(By::Tag("body")).await?.text().await
+    }
+}

@@ -1,0 +1,83 @@
+//! nginx as the gateway, with an access log that says what was really asked.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{Ended, free_port, wait_for_port};
+
+/// A private nginx in front of an application.
+#[derive(Debug)]
+pub struct Nginx {
+    /// Where it listens.
+    pub port: u16,
+    directory: TempDir,
+    _process: Ended,
+}
+
+impl Nginx {
+    /// Starts nginx in front of the application on this port.
+    pub fn in_front_of(upstream: u16) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let configuration = directory.path().join("nginx.conf");
+        fs::write(&configuration, configured(&directory, port, upstream)).unwrap();
+        let child = Command::new("nginx")
+            .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
+            .arg("-p")
+            .arg(directory.path())
+            .arg("-c")
+            .arg(&configuration)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nginx runs");
+        wait_for_port(port);
+        Self { port, directory, _process: Ended(child) }
+    }
+
+    /// How often each path was asked for, and what came, since the last call of [`Nginx::forget`].
+    pub fn asked(&self) -> BTreeMap<String, Vec<u16>> {
+        let mut asked: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+        for line in fs::read_to_string(self.log()).unwrap_or_default().lines() {
+            let (status, path) = line.split_once(' ').expect("the log has status and path");
+            asked.entry(path.to_owned()).or_default().push(status.parse().unwrap());
+        }
+        asked
+    }
+
+    /// Forgets what was asked.
+    pub fn forget(&self) {
+        // nginx appends; a truncated file is gone on with.
+        fs::write(self.log(), "").unwrap();
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.path().join("access.log")
+    }
+}
+
+fn configured(directory: &TempDir, port: u16, upstream: u16) -> String {
+    let at = directory.path().display();
+    let user = if is_root() { "user root;" } else { "" };
+    format!(
+        "daemon off; master_process off; {user} worker_processes 1; pid {at}/nginx.pid; error_log {at}/error.log;
+         events {{ worker_connections 512; }}
+         http {{
+             log_format asked '$status $request_uri';
+             access_log {at}/access.log asked;
+             client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/fastcgi;
+             uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;
+             server {{
+                 listen 127.0.0.1:{port};
+                 location / {{ proxy_pass http://127.0.0.1:{upstream}; }}
+             }}
+         }}"
+    )
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+}

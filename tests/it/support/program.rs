@@ -1,0 +1,123 @@
+//! The program under test, run as a user runs it: arguments, exit code, what it prints.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Ended, PATIENCE, wait_for};
+
+/// The program with a data directory of its own.
+#[derive(Debug)]
+pub struct Program {
+    directory: TempDir,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said.
+    pub stderr: String,
+}
+
+/// A running `serve`.
+#[derive(Debug)]
+pub struct Serve {
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// The one-time link, when there was no account yet.
+    pub setup_link: Option<String>,
+    process: Ended,
+}
+
+impl Program {
+    /// The program with an empty data directory.
+    pub fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap() }
+    }
+
+    /// Where its data are.
+    pub fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// Runs a command.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_in(&self.data(), arguments)
+    }
+
+    /// Runs a command with another data directory.
+    pub fn run_in(&self, data: &Path, arguments: &[&str]) -> Ran {
+        let output = self.command(data, arguments).output().expect("the program runs");
+        Ran {
+            code: output.status.code().expect("it ended by itself"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command that must end with this code, and reads what it printed as JSON.
+    pub fn json(&self, code: i32, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.extend(["--format", "json"]);
+        let ran = self.run(&all);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
+    }
+
+    /// Starts `serve` on a free port.
+    pub fn serve(&self) -> Serve {
+        let mut command = self.command(&self.data(), &["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+        let lines = lines_of(&mut child);
+        let next = || lines.recv_timeout(PATIENCE).ok();
+        let first = next().expect("serve says where it listens");
+        let address = first.split_once("listens on ").expect("the first line says where").1;
+        let address = address.trim_end_matches('/').to_owned();
+        // The link follows at once, or not at all.
+        let link = lines.recv_timeout(Duration::from_secs(2)).ok();
+        let setup_link = link.and_then(|line| Some(format!("http://{}", line.split_once("http://")?.1)));
+        Serve { address, setup_link, process: Ended(child) }
+    }
+
+    fn command(&self, data: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatecrawl"));
+        command.args(arguments).arg("--data").arg(data).current_dir(self.directory.path()).env_remove("RUST_LOG");
+        command
+    }
+}
+
+impl Serve {
+    /// Ends it as `kill -9` does.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn terminate(mut self) -> ExitStatus {
+        let pid = self.process.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        wait_for("serve ends after SIGTERM", || self.process.0.try_wait().unwrap())
+    }
+}
+
+/// The lines that a process prints, read beside it so that it never waits for its reader.
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+    std::thread::spawn(move || {
+        for line in stdout.lines().map_while(Result::ok) {
+            // Who no longer listens does not need the rest.
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}

@@ -1,0 +1,56 @@
+//! A whole world: a site, its application, nginx in front of it, and the program.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::app::App;
+use super::nginx::Nginx;
+use super::program::Program;
+use super::site;
+
+/// The world of a test.
+#[derive(Debug)]
+pub struct World {
+    /// Serves the site.
+    pub app: App,
+    /// Stands in front of it.
+    pub nginx: Nginx,
+    /// Is under test.
+    pub program: Program,
+    _site: Option<TempDir>,
+}
+
+impl World {
+    /// The documentation of Python behind nginx.
+    pub fn with_python_doc() -> Self {
+        Self::serving(App::serving(&site::python_doc()), None)
+    }
+
+    /// A small site behind nginx: a start page and so many pages in each section.
+    pub fn with_small_site(sections: &[&str], pages: usize) -> Self {
+        Self::of(site::small(sections, pages))
+    }
+
+    /// This site behind nginx.
+    pub fn of(site: TempDir) -> Self {
+        Self::serving(App::serving(site.path()), Some(site))
+    }
+
+    fn serving(app: App, site: Option<TempDir>) -> Self {
+        let nginx = Nginx::in_front_of(app.port);
+        Self { app, nginx, program: Program::new(), _site: site }
+    }
+
+    /// The address of the site.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.nginx.port)
+    }
+
+    /// Crawls the site without a limit of speed, which must end with this exit code.
+    pub fn crawl(&self, code: i32, more: &[&str]) -> Value {
+        let url = self.url();
+        let mut arguments = vec!["crawl", &url, "--rate", "0"];
+        arguments.extend(more);
+        self.program.json(code, &arguments)
+    }
+}

@@ -3,5 +3,9 @@
 //! It shows what `store` knows in the words of `report::wording`; it judges nothing itself.
 
 mod assets;
+mod error;
 mod pages;
+mod secret;
+mod security;
+mod throttle;
 mod wording;

@@ -6,6 +6,8 @@
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
+pub mod account;
+pub mod advice;
 pub mod headline;
 pub mod overview;
 

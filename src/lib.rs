@@ -1,12 +1,49 @@
 //! Gatecrawl crawls websites the way a search crawler does, records every 502 Bad Gateway (and its siblings) with how
 //! long it lasted, and separates the brief outages that search engines forgive from the persistent errors that cost
 //! crawl rate and index.
+//!
+//! # The house
+//!
+//! One crate, in layers. Imports only go down; `tests/it/layers.rs` sees to it.
+//!
+//! | layer | rooms |
+//! | --- | --- |
+//! | 5, faces | [`web`] the dashboard, [`cli`] the command line |
+//! | 4, at work | [`jobs`] what is due and who does it, [`app`] puts the parts together, [`shutdown`] |
+//! | 3, doing | [`crawl`] runs over sites, [`report`] what was seen, made ready for readers |
+//! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx |
+//! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
+//! | 0, thinking | [`domain`] what the words mean and how outages are judged, [`chart`] numbers to SVG, [`clock`] |
+//!
+//! Layer 0 is pure: it reads no clock, no network and no database; the present instant is an argument.
+//!
+//! # One crawl, end to end
+//!
+//! 1. [`jobs::driver`] sees that a site is due, and sends out a [`jobs::patrol`], which takes the site's lease: one
+//!    process works on a site at a time, so politeness holds.
+//! 2. [`crawl::Crawler::crawl`] asks for robots.txt. A host that cannot say whether we may enter is not crawled, only
+//!    probed. Then it reads the sitemaps and fills its frontier with the URLs not seen since the crawl began; that is a
+//!    query, so a crawl that was killed goes on where it was.
+//! 3. Visits run side by side, each at its turn: [`fetch`] brings an answer and tells every way of failing apart,
+//!    [`discover`] reads the page's links.
+//! 4. What a visit found goes to the store first, then the observation itself goes to the one [`store::writer`], which
+//!    folds batches of them into spells, lets [`domain::judge`] group failing URLs into outages, and commits all of it
+//!    together.
+//! 5. An outage that opens, changes its verdict or ends is announced to whoever listens. Pages, the command line and
+//!    reports read from the store and judge with the present instant ([`domain::verdict`]).
+//!
+//! A replayed file enters at the observation; nothing behind it knows the difference.
 
+pub mod app;
 pub mod chart;
+pub mod cli;
 pub mod clock;
+pub mod crawl;
 pub mod discover;
 pub mod domain;
 pub mod fetch;
+pub mod jobs;
 pub mod report;
+pub mod shutdown;
 pub mod store;
 pub mod web;

@@ -1,3 +1,7 @@
-//! The program: parse arguments, run the command, turn its end into an exit code.
+//! The program: runs the command that its arguments name, and ends with its exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gatecrawl::cli::run()
+}

@@ -9,6 +9,7 @@
 pub mod bounds;
 pub mod episode;
 pub mod evidence;
+pub mod impact;
 pub mod judge;
 pub mod observation;
 pub mod outage;

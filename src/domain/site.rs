@@ -49,10 +49,24 @@ pub struct Settings {
     pub max_urls: u64,
     /// A crawl follows links so many steps from the start page.
     pub max_depth: u32,
-    /// Private and loopback addresses may be asked.
-    pub allow_private: bool,
+    /// Which private and loopback addresses may be asked.
+    pub allow_private: PrivateAddresses,
     /// The policy by which its outages are judged.
     pub policy: Policy,
+}
+
+/// Which private and loopback addresses may be asked for a site. Written `false`, `host`, `true`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrivateAddresses {
+    /// None.
+    #[serde(rename = "false")]
+    Refused,
+    /// Those of the site's own host, because a person typed it on the command line.
+    #[serde(rename = "host")]
+    OwnHost,
+    /// Any.
+    #[serde(rename = "true")]
+    Allowed,
 }
 
 /// A setting that is not a policy value.
@@ -106,9 +120,9 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         key: "allow_private",
-        about: "private and loopback addresses may be asked: true or false",
-        get: |s| s.allow_private.to_string(),
-        set: |s, text| put(&mut s.allow_private, text.parse().map_err(|_| "give true or false".to_owned())),
+        about: "private and loopback addresses may be asked: true, false, or host for the site's own host only",
+        get: |s| s.allow_private.word().to_owned(),
+        set: |s, text| put(&mut s.allow_private, PrivateAddresses::parse(text)),
     },
 ];
 
@@ -136,6 +150,24 @@ pub enum BadSetting {
     Policy(#[from] BadPolicy),
 }
 
+impl PrivateAddresses {
+    const ALL: [Self; 3] = [Self::Refused, Self::OwnHost, Self::Allowed];
+
+    /// `false`, `host` or `true`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Refused => "false",
+            Self::OwnHost => "host",
+            Self::Allowed => "true",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|private| private.word() == text);
+        known.ok_or_else(|| "give true, false or host".to_owned())
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -146,7 +178,7 @@ impl Default for Settings {
             concurrency: 4,
             max_urls: 100_000,
             max_depth: 100,
-            allow_private: false,
+            allow_private: PrivateAddresses::Refused,
             policy: Policy::default(),
         }
     }

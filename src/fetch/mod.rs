@@ -4,6 +4,14 @@
 //! an error for what a server did: a refused connection is an outcome like any other. The one thing that is an error
 //! is [`Refused`]: an address that we ourselves will not ask.
 
+mod body;
+mod classify;
+pub mod client;
+#[cfg(test)]
+mod fault_server;
+pub mod guard;
+pub mod redirects;
+
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -22,6 +30,8 @@ pub struct Request {
     pub url: PageUrl,
     /// Open a new connection: gateways answer differently on the second request of one.
     pub fresh_connection: bool,
+    /// How many decoded bytes of body to read, where it is not the client's usual: a sitemap may have 50 MB.
+    pub body_cap: Option<usize>,
 }
 
 /// What came of a request that was made.
@@ -47,7 +57,8 @@ pub struct Fetched {
     pub wire_bytes: u64,
     /// Where a 3xx points, when it does.
     pub redirect: Option<PageUrl>,
-    /// What went wrong, in words, for an outcome that is a network error.
+    /// What went wrong, in words: for an outcome that is a network error, and for a body that could not be read to its
+    /// end or decoded although the status stands.
     pub detail: Option<String>,
     /// The address that answered.
     pub remote: Option<IpAddr>,
@@ -88,24 +99,48 @@ pub trait Fetch: Send + Sync {
 impl Request {
     /// A request on whatever connection is open.
     pub fn of(url: PageUrl) -> Self {
-        Self { url, fresh_connection: false }
+        Self {
+            url,
+            fresh_connection: false,
+            body_cap: None,
+        }
     }
 
     /// A request on a connection of its own, for a probe that judges a failure.
     pub fn probe(url: PageUrl) -> Self {
-        Self { url, fresh_connection: true }
+        Self {
+            url,
+            fresh_connection: true,
+            body_cap: None,
+        }
+    }
+
+    /// The same request with its own limit, in bytes, on the decoded body.
+    #[must_use]
+    pub fn capped_at(self, bytes: usize) -> Self {
+        Self {
+            body_cap: Some(bytes),
+            ..self
+        }
     }
 }
 
 impl Fetched {
     /// What the judgement needs of it.
     pub fn observation(&self) -> Observation {
-        Observation { asked_at: self.asked_at, at: self.at, outcome: self.outcome }
+        Observation {
+            asked_at: self.asked_at,
+            at: self.at,
+            outcome: self.outcome,
+        }
     }
 
     /// The first header of this name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let head = self.head.as_ref()?;
-        head.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        head.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }

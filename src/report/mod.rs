@@ -1,4 +1,6 @@
-//! What there is to say about sites and their outages, in words that a mail, a page and the command line share.
+//! What was seen, made ready for readers: sentences, summaries and JSON shapes, the same for page, mail and command line.
 
 pub mod history;
+pub mod json;
+pub mod summary;
 pub mod wording;

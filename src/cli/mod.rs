@@ -1,0 +1,164 @@
+//! The command line: one file a command. A command reads its arguments, calls what lies below, and writes data to stdout
+//! and talk to stderr. It holds no rules.
+//!
+//! Exit codes: 0 fine; 1 ran, and found failing URLs at or above `--fail-on`; 2 wrong usage or configuration; 3 could not
+//! do its job.
+
+mod crawl;
+mod output;
+mod progress;
+mod replay;
+mod report;
+mod serve;
+mod site;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::App;
+
+/// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
+#[derive(Debug, Parser)]
+#[command(name = "gatecrawl", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// The directory that holds the database; made when it is not there
+    #[arg(long, global = true, env = "GATECRAWL_DATA", default_value = "gatecrawl-data", value_name = "DIR")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scheduler, crawler and dashboard in one process
+    Serve(serve::Options),
+    /// Crawl a site now
+    Crawl(Box<crawl::Options>),
+    /// Sites and their settings
+    Site(site::Options),
+    /// Judge recorded observations with a policy
+    Replay(replay::Options),
+    /// Today's summary
+    Report(report::Options),
+}
+
+/// The form of what goes to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+    /// Rows, for spreadsheets.
+    Csv,
+}
+
+/// Why a command ended badly; it tells the exit code.
+#[derive(Debug)]
+enum Failure {
+    /// The arguments or the configuration are wrong.
+    Usage(anyhow::Error),
+    /// It could not do its job.
+    Job(anyhow::Error),
+}
+
+/// Why a command ended well, or nearly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Success {
+    /// All is fine.
+    Fine,
+    /// It found failing URLs at or above `--fail-on`.
+    FoundFailing,
+    /// It did its job, but part of its input could not be read.
+    BadInput,
+}
+
+type Outcome = Result<Success, Failure>;
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows where each goes.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    init_tracing(matches!(cli.command, Command::Serve(_)));
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit_code(Err(Failure::Job(error.into()))),
+    };
+    exit_code(runtime.block_on(dispatch(cli)))
+}
+
+async fn dispatch(cli: Cli) -> Outcome {
+    let data = &cli.common.data;
+    match cli.command {
+        Command::Serve(options) => serve::run(options, data).await,
+        Command::Crawl(options) => crawl::run(*options, data).await,
+        Command::Site(options) => site::run(options, data).await,
+        Command::Replay(options) => replay::run(&options),
+        Command::Report(options) => report::run(&options, data).await,
+    }
+}
+
+fn exit_code(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(Success::Fine) => ExitCode::SUCCESS,
+        Ok(Success::FoundFailing) => ExitCode::from(1),
+        Ok(Success::BadInput) => ExitCode::from(3),
+        Err(Failure::Usage(error)) => complain(&error, 2),
+        Err(Failure::Job(error)) => complain(&error, 3),
+    }
+}
+
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    output::talk(&format!("gatecrawl: {error:#}"));
+    ExitCode::from(code)
+}
+
+/// Logs go to stderr; a server tells what it does, a command only what went wrong.
+fn init_tracing(serving: bool) {
+    let usual = if serving { "info" } else { "error" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}
+
+/// Opens the store; a data directory that cannot be used is a matter of configuration.
+async fn open(data: &std::path::Path) -> Result<App, Failure> {
+    use crate::store::OpenError;
+    App::open(data).await.map_err(|error| match error {
+        OpenError::Directory { .. } => Failure::Usage(error.into()),
+        OpenError::File { .. } | OpenError::Newer { .. } | OpenError::Migrate { .. } => Failure::Job(error.into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,214 @@
+//! The lines of a replay: JSON to observations, sorted by their instants. Unknown fields are ignored; everything else that
+//! is wrong rejects the line, never the file.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use serde_json::Value;
+
+use crate::domain::observation::Observer;
+use crate::domain::outcome::Outcome;
+use crate::domain::page_url::PageUrl;
+
+/// A longer line is no observation; it is skipped without being kept in memory.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// One observation of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) at: DateTime<Utc>,
+    /// Its place in [`Read::urls`].
+    pub(super) url: usize,
+    pub(super) observer: Observer,
+    pub(super) outcome: Outcome,
+}
+
+/// What a file held.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// In the order of their instants.
+    pub(super) lines: Vec<Line>,
+    /// Each URL once.
+    pub(super) urls: Vec<PageUrl>,
+    pub(super) read: u64,
+    pub(super) used: u64,
+    pub(super) rejected: u64,
+}
+
+/// Reads all lines; `reject` is told the number and the fault of each that cannot be used.
+pub(super) fn read(mut input: impl BufRead, mut reject: impl FnMut(u64, &str)) -> io::Result<Read> {
+    let mut read = Read::default();
+    let mut places = HashMap::new();
+    let mut buffer = Vec::new();
+    let mut found: Vec<(u64, Line)> = Vec::new();
+    while let Some(length) = next_line(&mut input, &mut buffer)? {
+        read.read += 1;
+        if length <= LONGEST_LINE && buffer.iter().all(u8::is_ascii_whitespace) {
+            read.read -= 1;
+            continue;
+        }
+        let line = if length > LONGEST_LINE {
+            Err(format!("it is longer than {LONGEST_LINE} bytes"))
+        } else {
+            parse(&buffer, &mut read.urls, &mut places)
+        };
+        match line {
+            Ok(line) => found.push((read.read, line)),
+            Err(why) => {
+                read.rejected += 1;
+                reject(read.read, &why);
+            }
+        }
+    }
+    read.lines = in_order(found, &mut read.rejected, reject);
+    read.used = read.lines.len() as u64;
+    Ok(read)
+}
+
+/// Reads a line into the buffer, as much of it as may be kept, and says how long it is; `None` at the end.
+fn next_line(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+    buffer.clear();
+    let (mut length, mut any) = (0, false);
+    loop {
+        let chunk = input.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(any.then_some(length));
+        }
+        any = true;
+        let end = chunk.iter().position(|byte| *byte == b'\n');
+        let part = &chunk[..end.unwrap_or(chunk.len())];
+        length += part.len();
+        if length <= LONGEST_LINE {
+            buffer.extend_from_slice(part);
+        }
+        let used = end.map_or(chunk.len(), |at| at + 1);
+        input.consume(used);
+        if end.is_some() {
+            return Ok(Some(length));
+        }
+    }
+}
+
+/// Sorts by instant; of several observations of one URL by one observer at one instant only the first is used.
+fn in_order(
+    mut found: Vec<(u64, Line)>,
+    rejected: &mut u64,
+    mut reject: impl FnMut(u64, &str),
+) -> Vec<Line> {
+    found.sort_by(|(a_number, a), (b_number, b)| {
+        (a.at, a.url, &a.observer, a_number).cmp(&(b.at, b.url, &b.observer, b_number))
+    });
+    let mut lines: Vec<Line> = Vec::with_capacity(found.len());
+    for (number, line) in found {
+        let is_same = |last: &&Line| (last.at, last.url, &last.observer) == (line.at, line.url, &line.observer);
+        match lines.last().filter(is_same) {
+            None => lines.push(line),
+            Some(last) => {
+                *rejected += 1;
+                let kind = if last.outcome == line.outcome { "repeats" } else { "contradicts" };
+                reject(number, &format!("it {kind} another line of the same URL and instant"));
+            }
+        }
+    }
+    lines
+}
+
+fn parse(bytes: &[u8], urls: &mut Vec<PageUrl>, places: &mut HashMap<PageUrl, usize>) -> Result<Line, String> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON ({error})"))?;
+    let object = value.as_object().ok_or("it is not a JSON object")?;
+    let text = |key: &str| match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(format!("`{key}` is not a string")),
+    };
+    let at = text("at")?.ok_or("`at` is missing")?;
+    let at: DateTime<Utc> = at.parse().map_err(|_| format!("`at` is not an RFC 3339 instant: {at}"))?;
+    let url = PageUrl::parse(text("url")?.ok_or("`url` is missing")?).map_err(|error| error.to_string())?;
+    let outcome = outcome(object.get("status"), text("error")?)?;
+    let observer = text("observer")?.map_or_else(Observer::gatecrawl, Observer::named);
+    let place = *places.entry(url.clone()).or_insert_with(|| {
+        urls.push(url);
+        urls.len() - 1
+    });
+    Ok(Line { at: at.trunc_subsecs(3), url: place, observer, outcome })
+}
+
+fn outcome(status: Option<&Value>, error: Option<&str>) -> Result<Outcome, String> {
+    match (status.filter(|value| !value.is_null()), error) {
+        (Some(_), Some(_)) => Err("it has both `status` and `error`".to_owned()),
+        (None, None) => Err("it has neither `status` nor `error`".to_owned()),
+        (None, Some(word)) => match word.parse() {
+            Ok(outcome @ (Outcome::Network(_) | Outcome::SoftError)) => Ok(outcome),
+            _ => Err(format!("`error` is not a network error: {word}")),
+        },
+        (Some(value), None) => match value.as_u64() {
+            Some(status @ 200..=599) => u16::try_from(status).map(Outcome::Status).map_err(|e| e.to_string()),
+            _ => Err(format!("`status` is not a final HTTP status, 200 to 599: {value}")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> (Read, Vec<(u64, String)>) {
+        let mut rejected = Vec::new();
+        let read = read(text.as_bytes(), |number, why| rejected.push((number, why.to_owned()))).unwrap();
+        (read, rejected)
+    }
+
+    #[test]
+    fn lines_are_read_in_any_order_and_sorted_by_instant() {
+        let (read, rejected) = read_text(
+            r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/","status":502}
+               {"at":"2026-11-01T09:00:00+01:00","url":"http://a.example/","error":"read_timeout","more":1}
+               {"at":"2026-11-01T11:00:00.5Z","url":"http://a.example/","status":200,"observer":"googlebot"}"#,
+        );
+        assert_eq!(rejected, []);
+        assert_eq!((read.read, read.used, read.urls.len()), (3, 3, 1));
+        let outcomes: Vec<_> = read.lines.iter().map(|line| line.outcome.to_string()).collect();
+        assert_eq!(outcomes, ["read_timeout", "502", "200"]);
+    }
+
+    #[test]
+    fn each_bad_line_is_named_by_its_number_and_its_fault_and_the_others_are_used() {
+        let good = r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":200}"#;
+        for (bad, fault) in [
+            ("{", "not JSON"),
+            ("[1]", "not a JSON object"),
+            (r#"{"url":"http://a.example/","status":200}"#, "`at` is missing"),
+            (r#"{"at":"yesterday","url":"http://a.example/","status":200}"#, "RFC 3339"),
+            (r#"{"at":5,"url":"http://a.example/","status":200}"#, "not a string"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"a.example","status":200}"#, "not a URL"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/"}"#, "neither"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/","status":200,"error":"dns"}"#, "both"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/","status":"502"}"#, "200 to 599"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/","status":NaN}"#, "not JSON"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/","status":99}"#, "200 to 599"),
+            (r#"{"at":"2026-11-01T10:00:00Z","url":"http://a.example/","error":"502"}"#, "network error"),
+            (r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":502}"#, "contradicts"),
+            (good, "repeats"),
+        ] {
+            let (read, rejected) = read_text(&format!("{good}\n{bad}\n"));
+            assert_eq!((read.read, read.used, read.rejected), (2, 1, 1), "{bad}");
+            assert_eq!(rejected[0].0, 2);
+            assert!(rejected[0].1.contains(fault), "{bad}: {}", rejected[0].1);
+        }
+    }
+
+    #[test]
+    fn a_line_of_any_length_costs_a_bounded_amount_of_memory_and_is_rejected() {
+        let long = format!("{}\n{}", "x".repeat(3 << 20), r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":200}"#);
+        let (read, rejected) = read_text(&long);
+        assert_eq!((read.used, rejected.len()), (1, 1));
+        assert!(rejected[0].1.contains("longer"));
+    }
+
+    #[test]
+    fn an_empty_file_has_no_lines() {
+        assert_eq!(read_text("").0.read, 0);
+        assert_eq!(read_text("\n\n").0.read, 0);
+    }
+}

@@ -1,0 +1,124 @@
+//! `gatecrawl replay`: judges recorded observations with a policy. What if brief meant six hours?
+//!
+//! Lines are JSON, in any order; they are read first and judged in the order of their instants. A line that cannot be
+//! used is reported with its number and skipped; the exit code says that there were some.
+
+mod lines;
+mod shape;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use self::lines::{Line, Read as ReadLines};
+use super::{Failure, Format, Outcome, Success, output};
+use crate::domain::judge::{SiteJudge, Sighting};
+use crate::domain::observation::{Observation, Observer, UrlId};
+use crate::domain::page_url::{Origin, PageUrl, Section};
+use crate::domain::policy::Policy;
+use crate::domain::spell::{Folded, Spell};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// JSON lines, such as {"at": "2026-11-01T09:00:00Z", "url": "https://shop.example/", "status": 502}; - for stdin
+    file: PathBuf,
+    /// The instant of judgement [default: the last observation]
+    #[arg(long, value_name = "RFC 3339")]
+    now: Option<DateTime<Utc>>,
+    /// Set a policy value, such as brief_max=6h (may be repeated)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Add to each outage the list of its URLs
+    #[arg(long)]
+    urls: bool,
+    /// The form of the result
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+/// What came of the lines.
+pub(super) struct Replayed {
+    now: DateTime<Utc>,
+    policy: Policy,
+    read: ReadLines,
+    stale: u64,
+    sites: Vec<ReplayedSite>,
+    urls: Vec<PageUrl>,
+}
+
+/// One site as one observer saw it.
+struct ReplayedSite {
+    origin: Origin,
+    judge: SiteJudge,
+    spells: HashMap<UrlId, Spell>,
+}
+
+pub(super) fn run(options: &Options) -> Outcome {
+    let policy = policy(&options.set)?;
+    let input = open(options).map_err(Failure::Usage)?;
+    let read = lines::read(BufReader::new(input), |number, why| output::talk(&format!("line {number}: {why}")))?;
+    let is_clean = read.rejected == 0;
+    let replayed = judge(read, options.now, policy);
+    shape::show(&replayed, options)?;
+    Ok(if is_clean { Success::Fine } else { Success::BadInput })
+}
+
+fn policy(pairs: &[String]) -> Result<Policy, Failure> {
+    let mut policy = Policy::default();
+    for pair in pairs {
+        let (key, value) = pair
+            .split_once('=')
+            .with_context(|| format!("`{pair}` is not KEY=VALUE: write it as brief_max=6h"))
+            .map_err(Failure::Usage)?;
+        policy.set(key.trim(), value.trim()).map_err(|error| Failure::Usage(error.into()))?;
+    }
+    Ok(policy)
+}
+
+fn open(options: &Options) -> anyhow::Result<Box<dyn Read>> {
+    if options.file.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
+    Ok(Box::new(file))
+}
+
+fn judge(mut read: ReadLines, now: Option<DateTime<Utc>>, policy: Policy) -> Replayed {
+    let lines = std::mem::take(&mut read.lines);
+    let last = lines.iter().map(|line| line.at).max();
+    let now = now.or(last).unwrap_or(DateTime::UNIX_EPOCH);
+    let urls = std::mem::take(&mut read.urls);
+    let sections: Vec<Section> = urls.iter().map(PageUrl::section).collect();
+    let mut replayed = Replayed { now, policy, read, stale: 0, sites: Vec::new(), urls };
+    let mut places: HashMap<(Origin, Observer), usize> = HashMap::new();
+    for line in &lines {
+        replayed.take_in(line, &sections, &mut places);
+    }
+    replayed
+}
+
+impl Replayed {
+    fn take_in(&mut self, line: &Line, sections: &[Section], places: &mut HashMap<(Origin, Observer), usize>) {
+        let (Some(url), Some(section)) = (self.urls.get(line.url), sections.get(line.url)) else { return };
+        let key = (url.origin(), line.observer.clone());
+        let place = *places.entry(key).or_insert_with_key(|(origin, observer)| {
+            let judge = SiteJudge::new(observer.clone(), self.policy.gap(None), None);
+            self.sites.push(ReplayedSite { origin: origin.clone(), judge, spells: HashMap::new() });
+            self.sites.len() - 1
+        });
+        let Some(site) = self.sites.get_mut(place) else { return };
+        let id = UrlId(i64::try_from(line.url).unwrap_or(i64::MAX));
+        let newest = site.spells.get(&id).copied();
+        let seen = Observation::instant(line.at, line.outcome);
+        let sighting = Sighting { url: id, section, newest: newest.as_ref(), seen };
+        match site.judge.observe(&sighting) {
+            Folded::Stale => self.stale += 1,
+            Folded::Extended(spell) | Folded::Opened(spell) => drop(site.spells.insert(id, spell)),
+        }
+    }
+}

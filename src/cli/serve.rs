@@ -1,0 +1,75 @@
+//! `gatecrawl serve`: scheduler, crawler and dashboard in one process, until SIGTERM or Ctrl-C.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, Outcome, Success, output};
+use crate::app::App;
+use crate::jobs::driver::Driver;
+use crate::web;
+use crate::{shutdown, web::AppState};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The address of the dashboard
+    #[arg(long, default_value = "127.0.0.1:8502", value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
+    listen: SocketAddr,
+}
+
+pub(super) async fn run(options: Options, data: &Path) -> Outcome {
+    let listener = bind(options.listen).await?;
+    let address = listener.local_addr()?;
+    let App { store, clock, patrols, writer_task } = super::open(data).await?;
+    let wake = Arc::new(Notify::new());
+    let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake));
+    output::data(&format!("Gatecrawl listens on http://{address}/"))?;
+    if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
+        output::data(&format!("Make the first account, with this link, once: http://{address}/setup/{token}"))?;
+    }
+    let stop = CancellationToken::new();
+    let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    parts.spawn(shutdown::on_signals(stop.clone()));
+    let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
+    parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
+    let app = web::make_app(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum_server(listener, app, stop.clone());
+    parts.spawn(server);
+    let result = wait(&mut parts, &stop).await;
+    // Every hand of the writer is gone by now: it stores what it has, and ends.
+    drop(parts);
+    writer.join_all().await;
+    store.close().await;
+    result?;
+    Ok(Success::Fine)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Job(anyhow!("{address} cannot be listened on ({error}): is another Gatecrawl running? Choose another port with --listen 127.0.0.1:8503"))
+    })
+}
+
+/// Waits until every part has come to its end; the first that ends by itself before that stops the others.
+async fn wait(parts: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToken) -> anyhow::Result<()> {
+    /// The part that waits for a second signal never ends by itself.
+    const LISTENING: usize = 1;
+    let mut result = Ok(());
+    while parts.len() > LISTENING {
+        let Some(ended) = parts.join_next().await else { break };
+        let ended = ended.context("a part of the program died").and_then(|ended| ended);
+        if !stop.is_cancelled() || ended.is_err() {
+            stop.cancel();
+            result = result.and(ended);
+        }
+    }
+    parts.abort_all();
+    result
+}

@@ -1,0 +1,136 @@
+//! From the error of the HTTP client to the word of the contract: `dns`, `refused`, `tls` and so on.
+//!
+//! It does not see timeouts of answers, nor broken bodies: the client keeps that time itself and knows the phase. What
+//! went wrong is said by the innermost cause that means anything, so the chain is walked to its end. The walk takes
+//! `io::Error::get_ref` before `source`: an I/O error's `source` skips the error that it wraps, and TLS errors sit
+//! there. The types must be those of the very versions that reqwest uses, or nothing matches; the fault tests of
+//! `client` would show it.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+use super::Refused;
+use super::guard::NoAddress;
+use crate::domain::outcome::NetworkError;
+
+/// What an error of the HTTP client means.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The guard refused the address.
+    Refused(Refused),
+    /// The site failed; with the reason in words.
+    Network(NetworkError, String),
+}
+
+/// Classifies an error that came in place of an answer's head.
+pub(super) fn classify(error: &reqwest::Error) -> Failure {
+    let connecting = error.is_connect();
+    // What reqwest itself times is the making of the connection.
+    let late = error.is_timeout() && connecting;
+    let mut found = late.then_some(NetworkError::ConnectTimeout);
+    for link in links(error) {
+        if let Some(refused) = link.downcast_ref::<Refused>() {
+            return Failure::Refused(refused.clone());
+        }
+        found = meaning(link, connecting).or(found);
+    }
+    let words = format!("{}: {}", found.map_or(UNKNOWN, phrase), innermost(error));
+    Failure::Network(found.unwrap_or(NetworkError::Protocol), words)
+}
+
+/// Said of an error in which no cause is known, such as a machine that is out of sockets. No word of the contract fits
+/// it; it is counted as `protocol`.
+const UNKNOWN: &str = "the request failed";
+
+/// What one link of the chain says by itself.
+fn meaning(link: &(dyn Error + 'static), connecting: bool) -> Option<NetworkError> {
+    if link.is::<NoAddress>() {
+        Some(NetworkError::Dns)
+    } else if link.is::<rustls::Error>() {
+        Some(NetworkError::Tls)
+    } else if let Some(error) = link.downcast_ref::<hyper::Error>() {
+        of_hyper(error)
+    } else if let Some(error) = link.downcast_ref::<h2::Error>() {
+        of_h2(error)
+    } else if let Some(error) = link.downcast_ref::<io::Error>() {
+        of_io(error.kind(), connecting)
+    } else {
+        None
+    }
+}
+
+fn of_hyper(error: &hyper::Error) -> Option<NetworkError> {
+    if error.is_parse() {
+        Some(NetworkError::Protocol)
+    } else if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        Some(NetworkError::Reset)
+    } else {
+        None
+    }
+}
+
+/// `is_library` means that we found the peer's HTTP/2 to be wrong; otherwise the peer ended stream or connection.
+fn of_h2(error: &h2::Error) -> Option<NetworkError> {
+    if error.is_library() {
+        Some(NetworkError::Protocol)
+    } else if error.is_remote() || error.is_reset() || error.is_go_away() {
+        Some(NetworkError::Reset)
+    } else {
+        None
+    }
+}
+
+/// A handshake that the peer cuts off is `reset`, not `tls`: it says nothing about certificates. A host or network
+/// that cannot be reached is `connect_timeout`: nobody there answered, whereas `refused` is an answer.
+fn of_io(kind: ErrorKind, connecting: bool) -> Option<NetworkError> {
+    match kind {
+        ErrorKind::ConnectionRefused => Some(NetworkError::Refused),
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => Some(NetworkError::Reset),
+        ErrorKind::TimedOut if !connecting => Some(NetworkError::ReadTimeout),
+        ErrorKind::TimedOut
+        | ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::NetworkDown
+        | ErrorKind::NotConnected
+        | ErrorKind::AddrNotAvailable => Some(NetworkError::ConnectTimeout),
+        ErrorKind::InvalidData => Some(NetworkError::Protocol),
+        _ => None,
+    }
+}
+
+/// A network error as the opening of a sentence that goes on with its cause.
+fn phrase(error: NetworkError) -> &'static str {
+    match error {
+        NetworkError::Dns => "the name could not be resolved",
+        NetworkError::Refused => "the connection was refused",
+        NetworkError::ConnectTimeout => "the connection was not made",
+        NetworkError::Tls => "the TLS handshake failed",
+        NetworkError::Reset => "the connection was closed before the answer's head was whole",
+        NetworkError::ReadTimeout => "no answer came in time",
+        NetworkError::Incomplete => "the body was cut short",
+        NetworkError::Protocol => "what came was not valid HTTP",
+    }
+}
+
+/// The text of the innermost cause.
+pub(super) fn innermost(error: &reqwest::Error) -> String {
+    links(error)
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The causes of an error, from the outermost in; the error itself is the first.
+fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |link| cause(*link))
+}
+
+fn cause<'a>(link: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let io = link.downcast_ref::<io::Error>();
+    match io.and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => link.source(),
+    }
+}

@@ -1,0 +1,87 @@
+//! The driver: sees which sites have work that is due, and sends a patrol to each. One patrol a site at a time, so many
+//! sites at once. It does not know what the work is.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::patrol::Patrols;
+use crate::domain::observation::SiteId;
+
+/// How often the driver looks for due work when nobody wakes it. Policy durations go down to one second.
+const POLL: Duration = Duration::from_millis(500);
+
+/// How many sites are worked on at a time.
+const MOST_PATROLS: usize = 16;
+
+/// How long a site rests after its patrol failed.
+const REST: Duration = Duration::from_mins(1);
+
+/// Sends out patrols.
+pub struct Driver {
+    patrols: Patrols,
+    wake: Arc<Notify>,
+    out: JoinSet<(SiteId, anyhow::Result<()>)>,
+    on_duty: HashSet<SiteId>,
+    resting: HashMap<SiteId, Instant>,
+}
+
+impl Driver {
+    /// A driver; whoever notifies `wake` makes it look at once.
+    pub fn new(patrols: Patrols, wake: Arc<Notify>) -> Self {
+        Self { patrols, wake, out: JoinSet::new(), on_duty: HashSet::new(), resting: HashMap::new() }
+    }
+
+    /// Drives until `stop` is cancelled, and then until the last patrol has come back.
+    pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        while !stop.is_cancelled() {
+            self.send_out(&stop).await?;
+            tokio::select! {
+                Some(back) = self.out.join_next() => self.welcome(back),
+                () = tokio::time::sleep(POLL) => {}
+                () = self.wake.notified() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        while let Some(back) = self.out.join_next().await {
+            self.welcome(back);
+        }
+        Ok(())
+    }
+
+    async fn send_out(&mut self, stop: &CancellationToken) -> anyhow::Result<()> {
+        let now = Instant::now();
+        self.resting.retain(|_, until| *until > now);
+        for site in self.patrols.store.due_sites(self.patrols.clock.now()).await? {
+            let is_free = !self.on_duty.contains(&site) && !self.resting.contains_key(&site);
+            if is_free && self.out.len() < MOST_PATROLS {
+                let (patrols, stop) = (self.patrols.clone(), stop.clone());
+                self.on_duty.insert(site);
+                self.out.spawn(async move { (site, patrols.patrol(site, &stop).await) });
+            }
+        }
+        Ok(())
+    }
+
+    fn welcome(&mut self, back: Result<(SiteId, anyhow::Result<()>), tokio::task::JoinError>) {
+        match back {
+            Ok((site, result)) => {
+                self.on_duty.remove(&site);
+                if let Err(error) = result {
+                    tracing::error!(site.id = %site, error = format!("{error:#}"), "patrol failed");
+                    self.resting.insert(site, Instant::now() + REST);
+                }
+            }
+            // The panic has been reported where it happened; which site it was is not known, so all may go again.
+            Err(error) => {
+                tracing::error!(%error, "patrol died");
+                self.on_duty.clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! A patrol: all the work that is due for one site, done by whoever holds the site's lease.
+//!
+//! The decision that a reader would question: the leased thing is the site, not the single job. A crawl, re-checks and
+//! sentinels of one site share one pace, so one holder must do them all; and a process that dies leaves a lease that
+//! runs out, not a queue of half-done jobs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::crawl::progress::Progress;
+use crate::crawl::{CrawlError, Crawler, Ended};
+use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
+use crate::domain::observation::SiteId;
+use crate::domain::site::Site;
+use crate::domain::span::Span;
+use crate::fetch::Fetch;
+use crate::store::Store;
+use crate::store::leases::Lease;
+use crate::store::writer::Writer;
+
+/// How long a lease lasts without being renewed: so long a site rests when its holder was killed.
+const LEASE: Span = Span::seconds(15);
+
+/// How often a lease is renewed: two renewals may fail before it is lost.
+const RENEWAL: Duration = Duration::from_secs(5);
+
+/// Makes the fetcher for a site, by the addresses that it may ask.
+pub type FetchFor = Arc<dyn Fn(&Site) -> anyhow::Result<Arc<dyn Fetch>> + Send + Sync>;
+
+/// What patrols need; cheap to clone.
+#[derive(Clone)]
+pub struct Patrols {
+    /// Where what was seen is kept.
+    pub store: Store,
+    /// Through which it gets there.
+    pub writer: Writer,
+    /// Who fetches for a site.
+    pub fetch_for: FetchFor,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Names this process in leases.
+    pub owner: String,
+}
+
+impl Patrols {
+    /// Does what is due for a site. Does nothing when another process holds its lease.
+    pub async fn patrol(&self, site: SiteId, stop: &CancellationToken) -> anyhow::Result<()> {
+        let Some(lease) = self.store.take_lease(site, &self.owner, self.clock.now(), LEASE).await? else {
+            return Ok(());
+        };
+        self.under(&lease, stop, |stop| async move {
+            while self.step(site, &stop).await? && !stop.is_cancelled() {}
+            Ok(())
+        })
+        .await
+    }
+
+    /// Makes one crawl now, for a person who waits for it. `None`: another process works on this site.
+    pub async fn crawl_now(
+        &self,
+        site: &Site,
+        options: &CrawlOptions,
+        stop: &CancellationToken,
+        progress: watch::Sender<Progress>,
+    ) -> anyhow::Result<Option<(Crawl, Ended)>> {
+        let Some(lease) = self.store.take_lease(site.id, &self.owner, self.clock.now(), LEASE).await? else {
+            return Ok(None);
+        };
+        let made = self.under(&lease, stop, |stop| async move {
+            self.drop_unfinished(site).await?;
+            let crawl =
+                self.store.request_crawl(site.id, CrawlKind::Manual, options, self.clock.now()).await?;
+            let made = self.crawler(site)?.crawl(site, &crawl, &stop, progress).await;
+            if let Err(error) = &made {
+                self.stop_crawl(&crawl, &error.to_string()).await?;
+            } else if stop.is_cancelled() {
+                self.stop_crawl(&crawl, "it was interrupted; what it had fetched is kept").await?;
+            }
+            let ended = made?;
+            let crawl = self.store.crawl(crawl.id).await?;
+            Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
+        });
+        made.await.map(Some)
+    }
+
+    /// Works under a lease, which is renewed meanwhile and given back afterwards. When it is lost the work is stopped.
+    async fn under<T, W, F>(&self, lease: &Lease, stop: &CancellationToken, work: W) -> anyhow::Result<T>
+    where
+        W: FnOnce(CancellationToken) -> F,
+        F: Future<Output = anyhow::Result<T>>,
+    {
+        // What another process may have changed meanwhile is read anew.
+        self.writer.forget(lease.site).await?;
+        let own_stop = stop.child_token();
+        let work = work(own_stop.clone());
+        let mut work = std::pin::pin!(work);
+        let mut renewals = tokio::time::interval(RENEWAL);
+        let result = loop {
+            tokio::select! {
+                result = &mut work => break result,
+                _ = renewals.tick() => {
+                    if !self.store.renew_lease(lease, self.clock.now(), LEASE).await? {
+                        tracing::warn!(site.id = %lease.site, "another process has taken over this site");
+                        own_stop.cancel();
+                    }
+                }
+            }
+        };
+        self.writer.forget(lease.site).await?;
+        self.store.release_lease(lease).await?;
+        result
+    }
+
+    /// Does one thing that is due; `false`: nothing is.
+    async fn step(&self, id: SiteId, stop: &CancellationToken) -> anyhow::Result<bool> {
+        let Some(site) = self.store.site(id).await?.filter(|site| !site.paused) else { return Ok(false) };
+        if let Some(crawl) = self.due_crawl(&site).await? {
+            let (progress, _) = watch::channel(Progress::default());
+            let made = self.crawler(&site)?.crawl(&site, &crawl, stop, progress).await;
+            self.settle(&site, &crawl, made).await?;
+            return Ok(true);
+        }
+        self.probe(&site, stop).await
+    }
+
+    /// The crawl to make or to go on with.
+    async fn due_crawl(&self, site: &Site) -> anyhow::Result<Option<Crawl>> {
+        if let Some(unfinished) = self.store.unfinished_crawl(site.id).await? {
+            return Ok(Some(unfinished));
+        }
+        let now = self.clock.now();
+        if site.next_crawl_at.is_none_or(|due| due > now) {
+            return Ok(None);
+        }
+        let next = site.settings.schedule.next(now, site.settings.time_zone);
+        self.store.set_next_crawl(site.id, next).await?;
+        // The patrol looks again at what failed; the crawl need not wait for it.
+        let options = CrawlOptions { confirm: false, ..CrawlOptions::default() };
+        Ok(Some(self.store.request_crawl(site.id, CrawlKind::Scheduled, &options, now).await?))
+    }
+
+    async fn probe(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<bool> {
+        let now = self.clock.now();
+        let probe_at = self.store.next_probe(site.id).await?;
+        let sentinels_due = probe_at.is_some_and(|due| due <= now);
+        let rechecks_due = self.store.next_recheck(site).await?.is_some_and(|due| due <= now);
+        if !sentinels_due && !rechecks_due {
+            return Ok(false);
+        }
+        if sentinels_due {
+            let next = now + site.settings.policy.sentinel_every.delta();
+            self.store.set_next_probe(site.id, Some(next)).await?;
+        }
+        self.crawler(site)?.probe(site, sentinels_due, stop).await?;
+        Ok(true)
+    }
+
+    /// A crawl that could not be made is over; it must not be tried again at once, and for ever.
+    async fn settle(&self, site: &Site, crawl: &Crawl, made: Result<Ended, CrawlError>) -> anyhow::Result<()> {
+        let Err(error) = made else { return Ok(()) };
+        tracing::error!(site.origin = %site.origin, crawl.id = %crawl.id, %error, "crawl failed");
+        self.stop_crawl(crawl, &error.to_string()).await
+    }
+
+    async fn stop_crawl(&self, crawl: &Crawl, why: &str) -> anyhow::Result<()> {
+        Ok(self.store.finish_crawl(crawl.id, CrawlState::Stopped, self.clock.now(), Some(why)).await?)
+    }
+
+    /// A crawl with other options than the one that is asked for is not gone on with.
+    async fn drop_unfinished(&self, site: &Site) -> anyhow::Result<()> {
+        if let Some(crawl) = self.store.unfinished_crawl(site.id).await? {
+            self.stop_crawl(&crawl, "another crawl was started by hand").await?;
+        }
+        Ok(())
+    }
+
+    fn crawler(&self, site: &Site) -> anyhow::Result<Crawler> {
+        Ok(Crawler {
+            store: self.store.clone(),
+            writer: self.writer.clone(),
+            fetch: (self.fetch_for)(site)?,
+            clock: Arc::clone(&self.clock),
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! The outages of a site with their judgement, sentence and JSON shape, gathered from the store; and the summary of a day
+//! over all sites, as text.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+
+use super::json::{OutageJson, Surroundings};
+use super::wording;
+use super::wording::headline::{Facts, Scope as Told};
+use crate::domain::observation::OutageId;
+use crate::domain::outage::{Outage, Scope};
+use crate::domain::site::Site;
+use crate::domain::verdict::{Judgement, State};
+use crate::store::outages::StoredOutage;
+use crate::store::{Store, StoreError};
+
+/// One outage, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct SiteOutage {
+    /// Its row.
+    pub id: OutageId,
+    /// What was seen.
+    pub outage: Outage,
+    /// What it means now.
+    pub judgement: Judgement,
+    /// What it means in a sentence or two.
+    pub sentence: String,
+    /// Its JSON shape.
+    pub json: OutageJson,
+    /// The instant of judgement.
+    pub now: DateTime<Utc>,
+}
+
+/// The outages of a site that go on or are recovering, worst first.
+pub async fn unresolved(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<Vec<SiteOutage>, StoreError> {
+    let since = now - site.settings.policy.recovering_for.delta();
+    let known_urls = store.count_urls(site).await?;
+    let mut outages = Vec::new();
+    for stored in store.outages(site.id, Some(since)).await? {
+        let indexable_urls = store.indexable_members(stored.id).await?;
+        let urls = store.members(stored.id, 0, 1).await?;
+        let first = urls.first().map_or("/", |member| member.url.path_and_query());
+        let around = Surroundings { known_urls, indexable_urls };
+        outages.push(ready(site, &stored, first, around, now));
+    }
+    outages.retain(|outage| outage.judgement.state != State::Resolved);
+    outages.sort_by_key(|outage| (outage.judgement.state, std::cmp::Reverse(outage.judgement.verdict)));
+    Ok(outages)
+}
+
+fn ready(site: &Site, stored: &StoredOutage, first: &str, around: Surroundings, now: DateTime<Utc>) -> SiteOutage {
+    let policy = &site.settings.policy;
+    let outage = stored.outage.clone();
+    let json = OutageJson::of(Some(stored.id), site.origin.as_str(), &outage, around, now, policy);
+    SiteOutage {
+        id: stored.id,
+        judgement: outage.judge(now, policy),
+        sentence: facts(site, &outage, first, now).headline().to_string(),
+        json,
+        outage,
+        now,
+    }
+}
+
+/// What the headline of an outage is made of; `first` is the path of its first member.
+pub fn facts<'a>(site: &'a Site, outage: &'a Outage, first: &'a str, now: DateTime<Utc>) -> Facts<'a> {
+    Facts {
+        site: None,
+        scope: match &outage.scope {
+            Scope::Site => Told::Site,
+            Scope::Section(section) => Told::Section(section.as_str()),
+            Scope::Url => Told::Url(first),
+        },
+        urls: outage.url_count,
+        outcomes: &outage.outcomes,
+        bounds: outage.bounds,
+        judgement: outage.judge(now, &site.settings.policy),
+        failing_share: None,
+        policy: &site.settings.policy,
+        zone: site.settings.time_zone,
+        now,
+    }
+}
+
+/// The summary of all sites as text.
+pub async fn text(store: &Store, now: DateTime<Utc>) -> Result<String, StoreError> {
+    let sites = store.sites().await?;
+    let mut out = format!("Gatecrawl, {}\n", now.format("%A %-d %B %Y, %H:%M UTC"));
+    if sites.is_empty() {
+        out.push_str("\nNo site is watched yet: add one with `gatecrawl site add https://www.example.com/`.\n");
+    }
+    for site in &sites {
+        out.push_str(&site_text(store, site, now).await?);
+    }
+    Ok(out)
+}
+
+async fn site_text(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<String, StoreError> {
+    let outages = unresolved(store, site, now).await?;
+    let (known, failing) = (store.count_urls(site).await?, store.count_failing_urls(site).await?);
+    let mut out = format!("\n{}\n", site.origin);
+    let share = wording::percent(super::json::share(failing, known));
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "  {} of {} failing ({share})", wording::count(failing), wording::plural(known, "URL", "URLs"));
+    let (costly, forgiven): (Vec<_>, Vec<_>) = outages.iter().partition(|o| o.judgement.verdict.is_costly());
+    for (title, outages) in [("Costing you", costly), ("Brief, forgiven", forgiven)] {
+        if outages.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "  {title}:");
+        for outage in outages {
+            let _ = writeln!(out, "    [{}, {}] {}", outage.judgement.verdict, outage.judgement.state.word(), outage.sentence);
+        }
+    }
+    if outages.is_empty() {
+        let seen = store.crawls(site.id, 1).await?;
+        out.push_str(if seen.is_empty() { "  Not crawled yet.\n" } else { "  All is well.\n" });
+    }
+    Ok(out)
+}

@@ -1,0 +1,25 @@
+//! The end of the process: SIGTERM and Ctrl-C ask everything to finish what it is at; a second one ends it at once.
+//!
+//! Long-running parts are given the token and hand back a future; they are joined, never detached, so that a part which
+//! dies by itself takes the process down with an error instead of leaving half of it running.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Waits for the first signal and cancels the token; ends with an error at the second.
+pub async fn on_signals(stop: CancellationToken) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    either(&mut terminate, &mut interrupt).await;
+    tracing::info!("stopping: what is under way is finished; a second signal stops at once");
+    stop.cancel();
+    either(&mut terminate, &mut interrupt).await;
+    anyhow::bail!("stopped by a second signal; what was not stored yet is fetched again at the next start")
+}
+
+async fn either(one: &mut Signal, other: &mut Signal) {
+    tokio::select! {
+        _ = one.recv() => {}
+        _ = other.recv() => {}
+    }
+}

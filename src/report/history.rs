@@ -1,8 +1,7 @@
 //! The past of a site in equal parts: the worst of each day, and how many URLs failed at a time. Pure: it is given
 //! outages and what was looked at, and makes what the charts draw.
 //!
-//! A URL counts as failing from the first to the last failing fetch of its outage, not longer: what was not seen is not
-//! drawn as failing.
+//! A URL counts as failing from the first failing fetch of its outage to the last, or to now while the outage goes on.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +17,7 @@ use crate::domain::verdict::Verdict;
 pub struct Stretch {
     /// The first failing answer.
     pub first: DateTime<Utc>,
-    /// The last failing answer.
+    /// The last failing answer; now, while it goes on.
     pub last: DateTime<Utc>,
     /// What it came to.
     pub verdict: Verdict,

@@ -12,7 +12,7 @@ use crate::store::Store;
 
 /// What a handler needs; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Dashboard {
+pub struct AppState {
     pub(crate) store: Store,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Arc<Throttle>,
@@ -20,8 +20,8 @@ pub struct Dashboard {
     wake: Arc<Notify>,
 }
 
-impl Dashboard {
-    /// The dashboard of a store; `wake` is notified when somebody asks for work that should begin at once.
+impl AppState {
+    /// Over a store; `wake` is notified when somebody asks for work that should begin at once.
     pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>) -> Self {
         Self { store, passwords: Passwords::new(), throttle: Arc::default(), clock, wake }
     }

@@ -4,11 +4,18 @@
 //! have to be looked for among two hundred.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
 
 use super::Shell;
 use crate::chart::Svg;
 use crate::chart::tone::Tone;
 use crate::report::wording::headline::Headline;
+use crate::web::error::{Error, html};
+use crate::web::state::AppState;
+use crate::web::status::Status;
+
+pub(crate) mod view;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/overview.html")]
@@ -42,6 +49,15 @@ pub(crate) struct SiteRow {
     pub(crate) of: String,
     /// "in 2 h".
     pub(crate) next: String,
+}
+
+/// `GET /`
+pub(crate) async fn show(State(app): State<AppState>) -> Result<Html<String>, Error> {
+    let mut sites = Vec::new();
+    for site in app.store.sites().await? {
+        sites.push(Status::of(&app, site).await?);
+    }
+    html(&view::page(sites))
 }
 
 #[cfg(test)]

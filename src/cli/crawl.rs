@@ -1,8 +1,10 @@
 //! `gatecrawl crawl`: a crawl now, with a progress bar, and what it found.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -21,6 +23,7 @@ use crate::report::json::{OutageJson, rfc3339};
 use crate::report::summary::{self, SiteOutage};
 use crate::report::wording;
 use crate::shutdown;
+use crate::store::Store;
 use crate::store::sites::NewSite;
 
 #[derive(Debug, Args)]
@@ -105,18 +108,19 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let app = super::open(scratch.as_ref().map_or(data, |directory| directory.path())).await?;
     let (site, is_new) = find_site(&app, &options).await?;
     let crawl_options = crawl_options(&options, listed.unwrap_or_default());
-    let (app, made) = make_crawl(app, &site, &crawl_options).await?;
+    let (store, clock) = (app.store.clone(), Arc::clone(&app.clock));
+    let made = make_crawl(app, &site, &crawl_options).await;
     let (crawl, ended) = match made.and_then(|made| check_new_site(is_new, made)) {
         Ok(made) => made,
         Err(error) => {
             if is_new {
                 // A site that was never there is not kept.
-                app.store.remove_site(site.id).await?;
+                store.remove_site(site.id).await?;
             }
             return Err(Failure::Job(error));
         }
     };
-    show(&app, &site, &crawl, &ended, &options).await
+    show(&store, clock.now(), &site, &crawl, &ended, &options).await
 }
 
 fn read_list(path: &Path) -> Result<Vec<String>, Failure> {
@@ -165,10 +169,10 @@ async fn find_site(app: &App, options: &Options) -> Result<(Site, bool), Failure
 type Made = anyhow::Result<(Crawl, Ended)>;
 
 /// Makes the crawl, with a progress bar; Ctrl-C stops it and keeps what it has fetched.
-async fn make_crawl(app: App, site: &Site, options: &CrawlOptions) -> Result<(App, Made), Failure> {
+async fn make_crawl(app: App, site: &Site, options: &CrawlOptions) -> Made {
     let stop = CancellationToken::new();
     let (sender, receiver) = watch::channel(Progress::default());
-    let App { store, clock, patrols, writer_task } = app;
+    let App { patrols, writer_task, .. } = app;
     let mut side = tokio::task::JoinSet::new();
     side.spawn(progress::show(receiver));
     let signals = stop.clone();
@@ -180,13 +184,15 @@ async fn make_crawl(app: App, site: &Site, options: &CrawlOptions) -> Result<(Ap
     };
     let (made, ()) = tokio::join!(work, writer_task.run());
     side.shutdown().await;
-    let made = made.and_then(|made| {
-        made.ok_or_else(|| {
-            anyhow!("{} is being crawled or probed by another process (`gatecrawl serve`?): try again in a moment, or start the crawl on its page", site.origin)
-        })
-    });
-    let made = if stop.is_cancelled() { made.and_then(|_| Err(anyhow!("interrupted; what was fetched is kept"))) } else { made };
-    Ok((App::reopened(store, clock), made))
+    if stop.is_cancelled() {
+        return Err(anyhow!("interrupted; what was fetched is kept"));
+    }
+    made?.ok_or_else(|| {
+        anyhow!(
+            "{} is being crawled or probed by another process (`gatecrawl serve`?): try again in a moment",
+            site.origin
+        )
+    })
 }
 
 /// A new site must be a site: its host has an address, and its start page is a web page.
@@ -218,11 +224,16 @@ fn no_site(start: &StartPage, urls: u64) -> Option<String> {
     }
 }
 
-async fn show(app: &App, site: &Site, crawl: &Crawl, ended: &Ended, options: &Options) -> Outcome {
-    let now = app.clock.now();
-    let outages = summary::unresolved(&app.store, site, now).await?;
-    let failing: Vec<FailingUrl> = app
-        .store
+async fn show(
+    store: &Store,
+    now: DateTime<Utc>,
+    site: &Site,
+    crawl: &Crawl,
+    ended: &Ended,
+    options: &Options,
+) -> Outcome {
+    let outages = summary::unresolved(store, site, now).await?;
+    let failing: Vec<FailingUrl> = store
         .failing_urls(site)
         .await?
         .into_iter()
@@ -232,12 +243,19 @@ async fn show(app: &App, site: &Site, crawl: &Crawl, ended: &Ended, options: &Op
             first_failing: rfc3339(first),
         })
         .collect();
-    let is_bad = outages.iter().any(|o| o.judgement.state == State::Ongoing && o.judgement.verdict >= options.fail_on);
+    let is_bad =
+        outages.iter().any(|o| o.judgement.state == State::Ongoing && o.judgement.verdict >= options.fail_on);
     match options.format {
         Format::Json => {
             let outages = outages.iter().map(|outage| outage.json.clone()).collect();
             let run = run_json(crawl, ended);
-            output::json(&CrawlJson { schema: 1, site: site.origin.to_string(), crawl: run, outages, failing_urls: failing })?;
+            output::json(&CrawlJson {
+                schema: 1,
+                site: site.origin.to_string(),
+                crawl: run,
+                outages,
+                failing_urls: failing,
+            })?;
         }
         Format::Csv => {
             let rows: Vec<_> = failing.into_iter().map(|f| vec![f.url, f.outcome, f.first_failing]).collect();
@@ -280,7 +298,8 @@ fn show_human(
     outages: &[SiteOutage],
     failing: &[FailingUrl],
 ) -> anyhow::Result<()> {
-    let outcomes: Vec<String> = crawl.by_outcome.iter().map(|(outcome, n)| format!("{n} x {outcome}")).collect();
+    let outcomes: Vec<String> =
+        crawl.by_outcome.iter().map(|(outcome, n)| format!("{n} x {outcome}")).collect();
     output::data(&format!(
         "{}: {} in {} ({:.1} a second): {}",
         site.origin,
@@ -301,7 +320,10 @@ fn show_human(
     output::data("")?;
     output::data(&output::outages(outages).to_string())?;
     if !failing.is_empty() {
-        let rows = failing.iter().take(SHOWN).map(|f| vec![f.outcome.clone(), f.first_failing.clone(), f.url.clone()]);
+        let rows = failing
+            .iter()
+            .take(SHOWN)
+            .map(|f| vec![f.outcome.clone(), f.first_failing.clone(), f.url.clone()]);
         output::data(&format!("\n{}", output::table(&["Failing", "since", "URL"], rows.collect(), &[])))?;
     }
     if failing.len() > SHOWN {

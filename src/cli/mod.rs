@@ -147,7 +147,9 @@ async fn open(data: &std::path::Path) -> Result<App, Failure> {
     use crate::store::OpenError;
     App::open(data).await.map_err(|error| match error {
         OpenError::Directory { .. } => Failure::Usage(error.into()),
-        OpenError::File { .. } | OpenError::Newer { .. } | OpenError::Migrate { .. } => Failure::Job(error.into()),
+        OpenError::File { .. } | OpenError::Newer { .. } | OpenError::Migrate { .. } => {
+            Failure::Job(error.into())
+        }
     })
 }
 

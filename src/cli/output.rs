@@ -31,7 +31,7 @@ pub(super) fn talk(text: &str) {
 /// A table without frames; columns whose number is in `right` are aligned to the right.
 pub(super) fn table(head: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     if !io::stdout().is_terminal() {
         table.set_width(160);
     }
@@ -72,7 +72,11 @@ pub(super) fn csv(head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
 }
 
 fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]

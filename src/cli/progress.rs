@@ -13,7 +13,9 @@ const REDRAW: Duration = Duration::from_millis(100);
 /// Shows a run's counts until the run is over.
 pub(super) async fn show(mut progress: watch::Receiver<Progress>) {
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{wide_bar}] {pos}/{len} {per_sec} {eta}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {msg} [{wide_bar}] {pos}/{len} {per_sec} {eta}")
+    {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.enable_steady_tick(REDRAW);

@@ -32,7 +32,9 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake));
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
-        output::data(&format!("Make the first account, with this link, once: http://{address}/setup/{token}"))?;
+        output::data(&format!(
+            "Make the first account, with this link, once: http://{address}/setup/{token}"
+        ))?;
     }
     let stop = CancellationToken::new();
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -40,8 +42,8 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
     parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
     let app = web::make_app(state).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum_server(listener, app, stop.clone());
-    parts.spawn(server);
+    let until = stop.clone().cancelled_owned();
+    parts.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(until).await?) });
     let result = wait(&mut parts, &stop).await;
     // Every hand of the writer is gone by now: it stores what it has, and ends.
     drop(parts);

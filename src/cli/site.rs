@@ -114,7 +114,10 @@ pub(super) async fn find(app: &App, text: &str) -> Result<Option<Site>, Failure>
     let mut found: Vec<Site> = app.store.sites().await?.into_iter().filter(is_meant).collect();
     if found.len() > 1 {
         let names: Vec<String> = found.iter().map(|site| site.origin.to_string()).collect();
-        return Err(Failure::Usage(anyhow!("`{text}` may be any of {}: give the whole address", names.join(", "))));
+        return Err(Failure::Usage(anyhow!(
+            "`{text}` may be any of {}: give the whole address",
+            names.join(", ")
+        )));
     }
     Ok(found.pop())
 }
@@ -132,9 +135,15 @@ async fn add(data: &Path, url: &str, pairs: &[String], allow_private: bool) -> O
     settings.set_all(pairs).map_err(|error| Failure::Usage(error.into()))?;
     let app = super::open(data).await?;
     match app.store.add_site(&NewSite { start_url, settings }, app.clock.now()).await {
-        Ok(site) => output::data(&format!("Added {}: it is crawled by `gatecrawl serve`, or now by `gatecrawl crawl {}`.", site.origin, site.origin))?,
+        Ok(site) => output::data(&format!(
+            "Added {}: it is crawled by `gatecrawl serve`, or now by `gatecrawl crawl {}`.",
+            site.origin, site.origin
+        ))?,
         Err(AddSiteError::Exists(site)) => {
-            return Err(Failure::Usage(anyhow!("{} is known already: change it with `gatecrawl site set`", site.origin)));
+            return Err(Failure::Usage(anyhow!(
+                "{} is known already: change it with `gatecrawl site set`",
+                site.origin
+            )));
         }
         Err(AddSiteError::Store(error)) => return Err(error.into()),
     }
@@ -150,16 +159,27 @@ async fn list(data: &Path, format: Format) -> Outcome {
     let head = ["Site", "URLs", "failing", "schedule", "next crawl"];
     let row = |site: &SiteJson| {
         let schedule = site.settings.get("schedule").cloned().unwrap_or_default();
-        let next = if site.paused { "paused".to_owned() } else { site.next_crawl_at.clone().unwrap_or_default() };
-        vec![site.site.clone(), site.known_urls.to_string(), wording::percent(site.failing_url_share), schedule, next]
+        let next =
+            if site.paused { "paused".to_owned() } else { site.next_crawl_at.clone().unwrap_or_default() };
+        vec![
+            site.site.clone(),
+            site.known_urls.to_string(),
+            wording::percent(site.failing_url_share),
+            schedule,
+            next,
+        ]
     };
     match format {
         Format::Json => output::json(&sites)?,
         Format::Csv => output::csv(&head, &sites.iter().map(row).collect::<Vec<_>>())?,
         Format::Human if sites.is_empty() => {
-            output::data("No site is known yet: add one with `gatecrawl site add https://www.example.com/`.")?;
+            output::data(
+                "No site is known yet: add one with `gatecrawl site add https://www.example.com/`.",
+            )?;
         }
-        Format::Human => output::data(&output::table(&head, sites.iter().map(row).collect(), &[1, 2]).to_string())?,
+        Format::Human => {
+            output::data(&output::table(&head, sites.iter().map(row).collect(), &[1, 2]).to_string())?
+        }
     }
     Ok(Success::Fine)
 }
@@ -168,13 +188,17 @@ async fn show(data: &Path, text: &str, format: Format) -> Outcome {
     let app = super::open(data).await?;
     let site = known(&app, text).await?;
     let shown = site_json(&app, &site).await?;
-    let rows: Vec<_> = site.settings.values().into_iter().map(|(key, value)| vec![key.to_owned(), value]).collect();
+    let rows: Vec<_> =
+        site.settings.values().into_iter().map(|(key, value)| vec![key.to_owned(), value]).collect();
     match format {
         Format::Json => output::json(&shown)?,
         Format::Csv => output::csv(&["key", "value"], &rows)?,
         Format::Human => {
             let state = if site.paused { ", paused" } else { "" };
-            output::data(&format!("{} (site {}{state}), crawled from {}", shown.site, shown.id, shown.start_url))?;
+            output::data(&format!(
+                "{} (site {}{state}), crawled from {}",
+                shown.site, shown.id, shown.start_url
+            ))?;
             let urls = wording::plural(shown.known_urls, "URL", "URLs");
             output::data(&format!("{urls} known, {} failing", wording::count(shown.failing_urls)))?;
             output::data(&format!("\n{}", output::table(&["Setting", "value"], rows, &[])))?;
@@ -227,7 +251,10 @@ async fn remove(data: &Path, text: &str, yes: bool) -> Outcome {
     let site = known(&app, text).await?;
     if !yes {
         if !std::io::stdin().is_terminal() {
-            return Err(Failure::Usage(anyhow!("this removes {} and its history: say --yes to do it", site.origin)));
+            return Err(Failure::Usage(anyhow!(
+                "this removes {} and its history: say --yes to do it",
+                site.origin
+            )));
         }
         output::talk(&format!("Remove {} and all that was seen of it? Type yes:", site.origin));
         let mut answer = String::new();

@@ -40,7 +40,8 @@ impl Crawler {
     /// Asks for robots.txt and stores what came.
     pub(super) async fn knock(&self, site: &Site, crawl: Option<CrawlId>) -> Result<Entry, CrawlError> {
         let url = site.origin.url(ROBOTS_PATH)?;
-        let hops = follow(self.fetch.as_ref(), Request::probe(url), ROBOTS_HOPS, |_, _| true).await?;
+        let request = Request::probe(url).capped_at(MOST_BYTES);
+        let hops = follow(self.fetch.as_ref(), request, ROBOTS_HOPS, |_, _| true).await?.hops;
         self.record_hops(site, &hops, crawl).await?;
         let Some(answer) = hops.last() else { return Err(CrawlError::NoAnswer) };
         self.read_answer(site, answer).await
@@ -92,8 +93,7 @@ fn weigh(answer: &Fetched, before: Option<RobotsCopy>) -> (Entry, RobotsCopy) {
         return (Entry::Unreachable { outcome: answer.outcome, last_good }, copy);
     }
     let is_file = matches!(answer.outcome, Outcome::Status(200..=299));
-    let mut body = if is_file { answer.body.clone() } else { Vec::new() };
-    body.truncate(MOST_BYTES);
+    let body = if is_file { answer.body.clone() } else { Vec::new() };
     let robots = Robots::parse(&body);
     copy.failing_since = None;
     copy.good_at = Some(answer.at);
@@ -131,7 +131,9 @@ mod tests {
         let (_, copy) = weigh(&answer(0, 200, "User-agent: *\nDisallow: /private/"), None);
         for (minute, status) in [(5, 502), (9, 429)] {
             let (entry, copy) = weigh(&answer(minute, status, "<h1>Bad Gateway</h1>"), Some(copy.clone()));
-            let Entry::Unreachable { last_good: Some(robots), .. } = entry else { panic!("{status} must close") };
+            let Entry::Unreachable { last_good: Some(robots), .. } = entry else {
+                panic!("{status} must close")
+            };
             assert!(!robots.allows(ROBOTS_TOKEN, "/private/x"));
             assert_eq!(copy.failing_since, Some(answer(minute, 502, "").at));
         }

@@ -79,7 +79,9 @@ pub enum CrawlError {
     #[error("no request could be made")]
     NoAnswer,
     /// Only what sitemaps list was to be crawled.
-    #[error("the sitemaps of this site list no page ({0}): name a sitemap in robots.txt, or crawl without --sitemap-only")]
+    #[error(
+        "the sitemaps of this site list no page ({0}): name a sitemap in robots.txt, or crawl without --sitemap-only"
+    )]
     NothingListed(String),
     /// A visit's task died.
     #[error("a fetch ended by itself ({0}); this is a fault of Gatecrawl, please report it")]
@@ -101,7 +103,9 @@ impl Crawler {
         tracing::info!(site.origin = %site.origin, crawl.id = %crawl.id, "crawl began");
         let work = async {
             match self.knock(site, Some(crawl.id)).await? {
-                Entry::Open(robots) => self.crawl_pages(site, crawl, begun, robots, stop, progress.clone()).await,
+                Entry::Open(robots) => {
+                    self.crawl_pages(site, crawl, begun, robots, stop, progress.clone()).await
+                }
                 Entry::Unreachable { outcome, last_good } => {
                     let rules = last_good.unwrap_or_else(Robots::allow_all);
                     let note = format!(
@@ -123,7 +127,12 @@ impl Crawler {
     }
 
     /// Looks again at what is due, and at the sentinels if it is their turn.
-    pub async fn probe(&self, site: &Site, sentinels: bool, stop: &CancellationToken) -> Result<(), CrawlError> {
+    pub async fn probe(
+        &self,
+        site: &Site,
+        sentinels: bool,
+        stop: &CancellationToken,
+    ) -> Result<(), CrawlError> {
         let rules = self.known_rules(site).await?.unwrap_or_else(Robots::allow_all);
         let chosen = if sentinels { self.chosen(site, &rules, false).await? } else { Vec::new() };
         let due = self.store.due_rechecks(site, self.clock.now(), MOST_RECHECKS).await?;

@@ -162,7 +162,11 @@ impl<'a> Run<'a> {
     }
 
     /// Adds URLs to the store and to the frontier, those that it admits.
-    pub(super) async fn offer(&mut self, found: Vec<PageUrl>, depth: u32) -> Result<Vec<KnownUrl>, CrawlError> {
+    pub(super) async fn offer(
+        &mut self,
+        found: Vec<PageUrl>,
+        depth: u32,
+    ) -> Result<Vec<KnownUrl>, CrawlError> {
         let new: Vec<(PageUrl, u32)> =
             found.into_iter().filter(|url| self.frontier.admit(url, depth)).map(|url| (url, depth)).collect();
         if new.is_empty() {
@@ -199,7 +203,9 @@ impl<'a> Run<'a> {
             let from_frontier = |frontier: &mut Frontier| {
                 frontier.next().map(|known| Task { known, purpose: Purpose::Crawl })
             };
-            let Some(task) = self.probes.pop_front().or_else(|| from_frontier(&mut self.frontier)) else { break };
+            let Some(task) = self.probes.pop_front().or_else(|| from_frontier(&mut self.frontier)) else {
+                break;
+            };
             self.in_flight.insert(task.known.id);
             self.visits.spawn(visit(Arc::clone(&self.crawler.fetch), Arc::clone(&self.pace), task));
         }
@@ -270,7 +276,9 @@ impl<'a> Run<'a> {
         let is_failing = visit.fetched.outcome.is_failing();
         let was_failing = visit.task.known.newest.is_some_and(|spell| spell.outcome.is_failing());
         match visit.task.purpose {
-            Purpose::Crawl if is_failing && !was_failing => drop(self.unconfirmed.insert(visit.task.known.id)),
+            Purpose::Crawl if is_failing && !was_failing => {
+                drop(self.unconfirmed.insert(visit.task.known.id))
+            }
             Purpose::Crawl => {}
             Purpose::Recheck | Purpose::Sentinel => drop(self.unconfirmed.remove(&visit.task.known.id)),
         }

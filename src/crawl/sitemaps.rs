@@ -42,7 +42,8 @@ impl Crawler {
         crawl: Option<CrawlId>,
     ) -> Result<Listed, CrawlError> {
         let mut listed = Listed::default();
-        let mut waiting: VecDeque<PageUrl> = named.iter().filter_map(|text| site.start_url.join(text).ok()).collect();
+        let mut waiting: VecDeque<PageUrl> =
+            named.iter().filter_map(|text| site.start_url.join(text).ok()).collect();
         if waiting.is_empty() {
             waiting.push_back(site.origin.url(USUAL_PATH)?);
         }
@@ -70,7 +71,10 @@ impl Crawler {
         listed: &mut Listed,
     ) -> Result<Option<Fetched>, CrawlError> {
         let request = Request::of(url.clone());
-        let mut hops = follow(self.fetch.as_ref(), request, PAGE_HOPS, |from, to| from.origin() == to.origin()).await?;
+        let mut hops =
+            follow(self.fetch.as_ref(), request, PAGE_HOPS, |from, to| from.origin() == to.origin())
+                .await?
+                .hops;
         if url.origin() == site.origin {
             let urls: Vec<(PageUrl, u32)> = hops.iter().map(|hop| (hop.url.clone(), 0)).collect();
             let known = self.store.add_urls(site, &urls, self.clock.now()).await?;
@@ -80,7 +84,10 @@ impl Crawler {
         }
         let Some(answer) = hops.pop() else { return Ok(None) };
         if answer.outcome.class() == Class::Failing {
-            listed.notes.push(format!("sitemap {url} failed ({}): URLs that only it lists are missing", answer.outcome));
+            listed.notes.push(format!(
+                "sitemap {url} failed ({}): URLs that only it lists are missing",
+                answer.outcome
+            ));
         }
         Ok(Some(answer).filter(|answer| matches!(answer.outcome, Outcome::Status(200..=299))))
     }

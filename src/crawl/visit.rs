@@ -63,7 +63,7 @@ fn read(task: Task, mut fetched: Fetched) -> Visit {
     let is_html = is_healthy && page::is_html(content_type.as_deref(), &fetched.body);
     let (mut links, mut facts) = (Vec::new(), None);
     if is_html {
-        let page = page::read(&fetched.body, content_type.as_deref(), &task.known.url);
+        let page = page::read(&fetched.body, &task.known.url);
         links = page.links.into_iter().map(|link| link.url).collect();
         let by_header = page::x_robots_noindex(headers(&fetched, "x-robots-tag"));
         facts = Some(UrlFacts {

@@ -26,7 +26,8 @@ pub fn sentinels(known: &[KnownUrl], start: &PageUrl) -> Vec<KnownUrl> {
     }
     let mut sections: Vec<Vec<&KnownUrl>> = sections.into_values().collect();
     sections.sort_by_key(|urls| std::cmp::Reverse(urls.len()));
-    let nearest = |urls: Vec<&KnownUrl>| urls.into_iter().min_by_key(|url| (url.depth, url.url.path().len())).cloned();
+    let nearest =
+        |urls: Vec<&KnownUrl>| urls.into_iter().min_by_key(|url| (url.depth, url.url.path().len())).cloned();
     let of_sections = sections.into_iter().take(MOST_SENTINELS).filter_map(nearest);
     let mut chosen: Vec<KnownUrl> = known.iter().filter(|url| url.url == *start).cloned().collect();
     chosen.extend(of_sections.filter(|url| url.url != *start));

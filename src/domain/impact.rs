@@ -53,7 +53,8 @@ pub fn index_clock(outage: &Outage, policy: &Policy) -> IndexClock {
     let next = lines.iter().find(|(_, _, line)| failed <= line.delta()).filter(|_| outage.ongoing);
     IndexClock {
         stage: crossed.map_or(Stage::None, |(stage, _, _)| *stage),
-        next_stage_at: next.map(|(_, _, line)| outage.bounds.first_failing + outage.bounds.unknown + line.delta()),
+        next_stage_at: next
+            .map(|(_, _, line)| outage.bounds.first_failing + outage.bounds.unknown + line.delta()),
         rule: rule(crossed.map_or("brief_max", |(_, key, _)| key)),
     }
 }

@@ -7,6 +7,7 @@
 //! are kept.
 
 pub mod bounds;
+pub mod crawl;
 pub mod episode;
 pub mod evidence;
 pub mod impact;

@@ -103,10 +103,7 @@ pub(super) async fn read(response: Response, limits: Limits) -> Body {
 
     let mut bytes = Vec::new();
     let decoder = decoder(&mut source, codings.as_deref().unwrap_or_default());
-    let decoded = decoder
-        .take(cap.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .await;
+    let decoded = decoder.take(cap.saturating_add(1)).read_to_end(&mut bytes).await;
     let capped = bytes.len() > limits.cap || wire.count() > cap;
     bytes.truncate(limits.cap);
     if !capped {
@@ -122,17 +119,11 @@ pub(super) async fn read(response: Response, limits: Limits) -> Body {
             bytes.clear();
             Some(Fault::Undecodable(unknown))
         }
-        (None, Ok(_)) => decoded
-            .err()
-            .filter(|_| wire.count() > 0)
-            .map(|error| decoding_fault(&error, ends_by_close)),
+        (None, Ok(_)) => {
+            decoded.err().filter(|_| wire.count() > 0).map(|error| decoding_fault(&error, ends_by_close))
+        }
     };
-    Body {
-        bytes,
-        capped,
-        wire_bytes: wire.count(),
-        fault,
-    }
+    Body { bytes, capped, wire_bytes: wire.count(), fault }
 }
 
 /// The body as it comes, piece by piece, until its end, the cap, or the first fault.
@@ -185,24 +176,21 @@ fn decoder<'a>(
     codings: &[Coding],
 ) -> Pin<Box<dyn AsyncBufRead + Send + 'a>> {
     let raw: Pin<Box<dyn AsyncBufRead + Send + 'a>> = Box::pin(source);
-    codings
-        .iter()
-        .rev()
-        .fold(raw, |inner, coding| match coding {
-            Coding::Gzip => {
-                let mut gzip = GzipDecoder::new(inner);
-                // RFC 1952, 2.2: a file is a series of members.
-                gzip.multiple_members(true);
-                Box::pin(tokio::io::BufReader::new(gzip))
-            }
-            Coding::Zlib => Box::pin(tokio::io::BufReader::new(ZlibDecoder::new(inner))),
-            Coding::Brotli => Box::pin(tokio::io::BufReader::new(BrotliDecoder::new(inner))),
-            Coding::Zstd => {
-                let window = [DParameter::window_log_max(ZSTD_WINDOW_LOG)];
-                let zstd = ZstdDecoder::with_params(inner, &window);
-                Box::pin(tokio::io::BufReader::new(zstd))
-            }
-        })
+    codings.iter().rev().fold(raw, |inner, coding| match coding {
+        Coding::Gzip => {
+            let mut gzip = GzipDecoder::new(inner);
+            // RFC 1952, 2.2: a file is a series of members.
+            gzip.multiple_members(true);
+            Box::pin(tokio::io::BufReader::new(gzip))
+        }
+        Coding::Zlib => Box::pin(tokio::io::BufReader::new(ZlibDecoder::new(inner))),
+        Coding::Brotli => Box::pin(tokio::io::BufReader::new(BrotliDecoder::new(inner))),
+        Coding::Zstd => {
+            let window = [DParameter::window_log_max(ZSTD_WINDOW_LOG)];
+            let zstd = ZstdDecoder::with_params(inner, &window);
+            Box::pin(tokio::io::BufReader::new(zstd))
+        }
+    })
 }
 
 /// Whether only the end of the connection ends the body, so that HTTP cannot tell a whole one from a cut one.

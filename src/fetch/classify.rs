@@ -117,9 +117,7 @@ fn phrase(error: NetworkError) -> &'static str {
 
 /// The text of the innermost cause.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
-    links(error)
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    links(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// The causes of an error, from the outermost in; the error itself is the first.

@@ -7,10 +7,7 @@
 //!
 //! A broken body turns only a 2xx into a network error. With any other status the status is the message, and a 502
 //! whose body is cut short is still a 502; what happened to its body stands in `detail`.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the one owner of the HTTP client"
-)]
+#![expect(clippy::disallowed_methods, reason = "the one owner of the HTTP client")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,12 +76,8 @@ impl Default for Options {
     /// - `ca_file` is what `SSL_CERT_FILE` names, as OpenSSL has it.
     fn default() -> Self {
         Self {
-            user_agent: concat!(
-                "Gatecrawl/",
-                env!("CARGO_PKG_VERSION"),
-                " (robots.txt token: gatecrawl)"
-            )
-            .to_owned(),
+            user_agent: concat!("Gatecrawl/", env!("CARGO_PKG_VERSION"), " (robots.txt token: gatecrawl)")
+                .to_owned(),
             dns_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(15),
             read_timeout: Duration::from_secs(65),
@@ -149,24 +142,14 @@ impl Client {
         let guard = Guard::new(options.private.clone(), options.dns_timeout);
         let tls = tls_config(options.ca_file.as_deref())?;
         let built = |idle| http_client(&options, &guard, tls.clone(), idle);
-        Ok(Self {
-            pooled: built(options.idle_per_host)?,
-            fresh: built(0)?,
-            guard,
-            options,
-            clock,
-        })
+        Ok(Self { pooled: built(options.idle_per_host)?, fresh: built(0)?, guard, options, clock })
     }
 
     async fn run(&self, request: &Request) -> Result<Fetched, Refused> {
         self.guard.check_literal(&request.url)?;
         let start = Instant::now();
         let mut fetched = self.asked(&request.url);
-        let http = if request.fresh_connection {
-            &self.fresh
-        } else {
-            &self.pooled
-        };
+        let http = if request.fresh_connection { &self.fresh } else { &self.pooled };
         let sent = http.get(request.url.as_url().clone()).send();
         match tokio::time::timeout_at(start + self.options.read_timeout, sent).await {
             Ok(Ok(response)) => {
@@ -239,14 +222,12 @@ impl Client {
                 fetched.detail = Some(words);
                 return;
             }
-            Some(Fault::Cut(why)) => (
-                NetworkError::Incomplete,
-                format!("the answer was cut short {after}: {why}"),
-            ),
-            Some(Fault::Late) => (
-                NetworkError::ReadTimeout,
-                format!("the answer did not come to its end in time, {after}"),
-            ),
+            Some(Fault::Cut(why)) => {
+                (NetworkError::Incomplete, format!("the answer was cut short {after}: {why}"))
+            }
+            Some(Fault::Late) => {
+                (NetworkError::ReadTimeout, format!("the answer did not come to its end in time, {after}"))
+            }
         };
         if is_answered_by_its_body(fetched.outcome) {
             self.fail(fetched, error, words);
@@ -275,21 +256,12 @@ fn is_answered_by_its_body(outcome: Outcome) -> bool {
 
 fn check_timeouts(options: &Options) -> Result<(), BuildError> {
     let &Options {
-        dns_timeout: dns,
-        connect_timeout: connect,
-        read_timeout: read,
-        total_timeout: total,
-        ..
+        dns_timeout: dns, connect_timeout: connect, read_timeout: read, total_timeout: total, ..
     } = options;
     if dns.saturating_add(connect) < read && read <= total {
         return Ok(());
     }
-    Err(BuildError::Timeouts {
-        dns,
-        connect,
-        read,
-        total,
-    })
+    Err(BuildError::Timeouts { dns, connect, read, total })
 }
 
 fn http_client(
@@ -325,10 +297,8 @@ fn http_client(
 fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, BuildError> {
     let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     if let Some(path) = ca_file {
-        trust_file(&mut roots, path).map_err(|why| BuildError::Certificates {
-            path: path.to_owned(),
-            why,
-        })?;
+        trust_file(&mut roots, path)
+            .map_err(|why| BuildError::Certificates { path: path.to_owned(), why })?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -373,6 +343,5 @@ fn redirect_of(from: &PageUrl, response: &Response) -> Option<PageUrl> {
         return None;
     }
     let location = response.headers().get(LOCATION)?;
-    from.join(&String::from_utf8_lossy(location.as_bytes()))
-        .ok()
+    from.join(&String::from_utf8_lossy(location.as_bytes())).ok()
 }

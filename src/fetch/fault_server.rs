@@ -51,10 +51,7 @@ impl FaultServer {
                 });
             }
         });
-        Self {
-            address,
-            _tasks: tasks,
-        }
+        Self { address, _tasks: tasks }
     }
 
     /// Sends the text and closes.
@@ -115,10 +112,7 @@ async fn read_request(stream: &mut TcpStream) -> io::Result<String> {
         if stream.read_buf(&mut read).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        if read
-            .first()
-            .is_some_and(|first| !first.is_ascii_alphabetic())
-        {
+        if read.first().is_some_and(|first| !first.is_ascii_alphabetic()) {
             break;
         }
     }

@@ -52,48 +52,40 @@ struct Block<A> {
 
 const fn v4(octets: [u8; 4], prefix: u32, is: Use) -> Block<Ipv4Addr> {
     let [a, b, c, d] = octets;
-    Block {
-        first: Ipv4Addr::new(a, b, c, d),
-        prefix,
-        is,
-    }
+    Block { first: Ipv4Addr::new(a, b, c, d), prefix, is }
 }
 
 /// The IPv4 blocks that are not public. Source: the IANA IPv4 special-purpose address registry,
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry/>, and RFC 5771 (multicast).
 const V4_BLOCKS: [Block<Ipv4Addr>; 16] = [
-    v4([0, 0, 0, 0], 8, Use::Special), // this network; 0.0.0.0 is the own host
+    v4([0, 0, 0, 0], 8, Use::Special),  // this network; 0.0.0.0 is the own host
     v4([10, 0, 0, 0], 8, Use::Private), // RFC 1918
     v4([100, 64, 0, 0], 10, Use::Private), // carrier-grade NAT; also Alibaba's metadata service
     v4([127, 0, 0, 0], 8, Use::Private), // loopback
     v4([168, 63, 129, 16], 32, Use::Special), // Azure's platform service: a public number that is local to each machine
-    v4([169, 254, 0, 0], 16, Use::Special), // link-local, with the metadata services of most clouds
-    v4([172, 16, 0, 0], 12, Use::Private),  // RFC 1918
-    v4([192, 0, 0, 0], 24, Use::Special), // IETF protocol assignments; also Oracle's metadata service
-    v4([192, 0, 2, 0], 24, Use::Special), // documentation
-    v4([192, 88, 99, 0], 24, Use::Special), // 6to4 relays, deprecated
-    v4([192, 168, 0, 0], 16, Use::Private), // RFC 1918
-    v4([198, 18, 0, 0], 15, Use::Special), // benchmarks
-    v4([198, 51, 100, 0], 24, Use::Special), // documentation
-    v4([203, 0, 113, 0], 24, Use::Special), // documentation
-    v4([224, 0, 0, 0], 4, Use::Special),  // multicast
-    v4([240, 0, 0, 0], 4, Use::Special),  // reserved, and broadcast
+    v4([169, 254, 0, 0], 16, Use::Special),   // link-local, with the metadata services of most clouds
+    v4([172, 16, 0, 0], 12, Use::Private),    // RFC 1918
+    v4([192, 0, 0, 0], 24, Use::Special),     // IETF protocol assignments; also Oracle's metadata service
+    v4([192, 0, 2, 0], 24, Use::Special),     // documentation
+    v4([192, 88, 99, 0], 24, Use::Special),   // 6to4 relays, deprecated
+    v4([192, 168, 0, 0], 16, Use::Private),   // RFC 1918
+    v4([198, 18, 0, 0], 15, Use::Special),    // benchmarks
+    v4([198, 51, 100, 0], 24, Use::Special),  // documentation
+    v4([203, 0, 113, 0], 24, Use::Special),   // documentation
+    v4([224, 0, 0, 0], 4, Use::Special),      // multicast
+    v4([240, 0, 0, 0], 4, Use::Special),      // reserved, and broadcast
 ];
 
 const fn v6(segments: [u16; 8], prefix: u32, is: Use) -> Block<Ipv6Addr> {
     let [a, b, c, d, e, f, g, h] = segments;
-    Block {
-        first: Ipv6Addr::new(a, b, c, d, e, f, g, h),
-        prefix,
-        is,
-    }
+    Block { first: Ipv6Addr::new(a, b, c, d, e, f, g, h), prefix, is }
 }
 
 /// The IPv6 blocks that are not public although they lie in [`V6_PUBLIC`], and the private ones outside it. Source:
 /// the IANA IPv6 special-purpose address registry, <https://www.iana.org/assignments/iana-ipv6-special-registry/>.
 const V6_BLOCKS: [Block<Ipv6Addr>; 5] = [
-    v6([0, 0, 0, 0, 0, 0, 0, 1], 128, Use::Private), // loopback
-    v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7, Use::Private), // unique local; also Amazon's metadata service
+    v6([0, 0, 0, 0, 0, 0, 0, 1], 128, Use::Private),     // loopback
+    v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7, Use::Private),  // unique local; also Amazon's metadata service
     v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23, Use::Special), // IETF protocol assignments, Teredo among them
     v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32, Use::Special), // documentation
     v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20, Use::Special), // documentation
@@ -191,10 +183,7 @@ impl Guard {
     /// Those of a name's addresses that may be asked, or the first that may not when none may.
     fn admitted(&self, name: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Refused> {
         let first = found.first().map(SocketAddr::ip);
-        let admitted: Vec<_> = found
-            .into_iter()
-            .filter(|a| self.admits_named(name, a.ip()))
-            .collect();
+        let admitted: Vec<_> = found.into_iter().filter(|a| self.admits_named(name, a.ip())).collect();
         match first {
             Some(address) if admitted.is_empty() => Err(refusal(name, address)),
             _ => Ok(admitted),
@@ -240,16 +229,11 @@ impl Resolve for Guard {
 
 /// A host without the brackets of an IPv6 address and the dot at the end of a full name.
 fn bare(host: &str) -> &str {
-    host.trim_start_matches('[')
-        .trim_end_matches(']')
-        .trim_end_matches('.')
+    host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.')
 }
 
 fn refusal(host: &str, address: IpAddr) -> Refused {
-    Refused {
-        host: host.to_owned(),
-        address,
-    }
+    Refused { host: host.to_owned(), address }
 }
 
 #[cfg(test)]
@@ -311,21 +295,10 @@ mod tests {
 
     #[test]
     fn an_ipv6_address_that_is_no_public_unicast_is_refused() {
-        for address in [
-            "::",
-            "::7f00:1",
-            "64:ff9b:1::a00:1",
-            "100::1",
-            "5f00::1",
-            "fec0::1",
-            "ff02::1",
-            "4000::1",
-        ] {
-            assert_eq!(
-                special_use(address.parse().unwrap()),
-                Some(Use::Special),
-                "{address}"
-            );
+        for address in
+            ["::", "::7f00:1", "64:ff9b:1::a00:1", "100::1", "5f00::1", "fec0::1", "ff02::1", "4000::1"]
+        {
+            assert_eq!(special_use(address.parse().unwrap()), Some(Use::Special), "{address}");
         }
     }
 
@@ -341,11 +314,7 @@ mod tests {
             ("2002:a9fe:a9fe::1", Some(Use::Special)),
             ("2002:808:808::1", None),
         ] {
-            assert_eq!(
-                special_use(carrier.parse().unwrap()),
-                inside_is,
-                "{carrier}"
-            );
+            assert_eq!(special_use(carrier.parse().unwrap()), inside_is, "{carrier}");
         }
     }
 
@@ -371,11 +340,7 @@ mod tests {
             "http://user@10.0.0.1/",
         ] {
             assert!(literal(&strict, url).is_err(), "{url}");
-            assert_eq!(
-                literal(&guard(PrivateAccess::Allowed), url),
-                Ok(()),
-                "{url}"
-            );
+            assert_eq!(literal(&guard(PrivateAccess::Allowed), url), Ok(()), "{url}");
         }
         assert_eq!(literal(&strict, "http://8.8.8.8/"), Ok(()));
     }
@@ -397,35 +362,20 @@ mod tests {
     fn a_typed_name_may_be_private_but_not_the_metadata_service() {
         let shop = typed("Shop.internal");
         let private = found(&["10.0.0.1"]);
-        assert_eq!(
-            shop.admitted("shop.internal", private.clone()),
-            Ok(private.clone())
-        );
-        assert_eq!(
-            shop.admitted("shop.internal.", private.clone()),
-            Ok(private.clone())
-        );
+        assert_eq!(shop.admitted("shop.internal", private.clone()), Ok(private.clone()));
+        assert_eq!(shop.admitted("shop.internal.", private.clone()), Ok(private.clone()));
         assert!(shop.admitted("other.internal", private).is_err());
-        assert!(
-            shop.admitted("shop.internal", found(&["169.254.169.254"]))
-                .is_err()
-        );
+        assert!(shop.admitted("shop.internal", found(&["169.254.169.254"])).is_err());
     }
 
     #[test]
     fn a_name_is_asked_only_at_its_public_addresses() {
         let strict = guard(PrivateAccess::Refused);
         let mixed = found(&["10.0.0.1", "8.8.8.8", "::1"]);
-        assert_eq!(
-            strict.admitted("shop.example", mixed),
-            Ok(found(&["8.8.8.8"]))
-        );
+        assert_eq!(strict.admitted("shop.example", mixed), Ok(found(&["8.8.8.8"])));
         assert_eq!(
             strict.admitted("shop.example", found(&["fd00::1", "127.0.0.1"])),
-            Err(Refused {
-                host: "shop.example".to_owned(),
-                address: "fd00::1".parse().unwrap()
-            })
+            Err(Refused { host: "shop.example".to_owned(), address: "fd00::1".parse().unwrap() })
         );
     }
 }

@@ -99,48 +99,30 @@ pub trait Fetch: Send + Sync {
 impl Request {
     /// A request on whatever connection is open.
     pub fn of(url: PageUrl) -> Self {
-        Self {
-            url,
-            fresh_connection: false,
-            body_cap: None,
-        }
+        Self { url, fresh_connection: false, body_cap: None }
     }
 
     /// A request on a connection of its own, for a probe that judges a failure.
     pub fn probe(url: PageUrl) -> Self {
-        Self {
-            url,
-            fresh_connection: true,
-            body_cap: None,
-        }
+        Self { url, fresh_connection: true, body_cap: None }
     }
 
     /// The same request with its own limit, in bytes, on the decoded body.
     #[must_use]
     pub fn capped_at(self, bytes: usize) -> Self {
-        Self {
-            body_cap: Some(bytes),
-            ..self
-        }
+        Self { body_cap: Some(bytes), ..self }
     }
 }
 
 impl Fetched {
     /// What the judgement needs of it.
     pub fn observation(&self) -> Observation {
-        Observation {
-            asked_at: self.asked_at,
-            at: self.at,
-            outcome: self.outcome,
-        }
+        Observation { asked_at: self.asked_at, at: self.at, outcome: self.outcome }
     }
 
     /// The first header of this name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let head = self.head.as_ref()?;
-        head.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        head.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }

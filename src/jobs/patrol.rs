@@ -161,7 +161,12 @@ impl Patrols {
     }
 
     /// A crawl that could not be made is over; it must not be tried again at once, and for ever.
-    async fn settle(&self, site: &Site, crawl: &Crawl, made: Result<Ended, CrawlError>) -> anyhow::Result<()> {
+    async fn settle(
+        &self,
+        site: &Site,
+        crawl: &Crawl,
+        made: Result<Ended, CrawlError>,
+    ) -> anyhow::Result<()> {
         let Err(error) = made else { return Ok(()) };
         tracing::error!(site.origin = %site.origin, crawl.id = %crawl.id, %error, "crawl failed");
         self.stop_crawl(crawl, &error.to_string()).await

@@ -33,7 +33,11 @@ pub struct SiteOutage {
 }
 
 /// The outages of a site that go on or are recovering, worst first.
-pub async fn unresolved(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<Vec<SiteOutage>, StoreError> {
+pub async fn unresolved(
+    store: &Store,
+    site: &Site,
+    now: DateTime<Utc>,
+) -> Result<Vec<SiteOutage>, StoreError> {
     let since = now - site.settings.policy.recovering_for.delta();
     let known_urls = store.count_urls(site).await?;
     let mut outages = Vec::new();
@@ -49,7 +53,13 @@ pub async fn unresolved(store: &Store, site: &Site, now: DateTime<Utc>) -> Resul
     Ok(outages)
 }
 
-fn ready(site: &Site, stored: &StoredOutage, first: &str, around: Surroundings, now: DateTime<Utc>) -> SiteOutage {
+fn ready(
+    site: &Site,
+    stored: &StoredOutage,
+    first: &str,
+    around: Surroundings,
+    now: DateTime<Utc>,
+) -> SiteOutage {
     let policy = &site.settings.policy;
     let outage = stored.outage.clone();
     let json = OutageJson::of(Some(stored.id), site.origin.as_str(), &outage, around, now, policy);
@@ -88,7 +98,9 @@ pub async fn text(store: &Store, now: DateTime<Utc>) -> Result<String, StoreErro
     let sites = store.sites().await?;
     let mut out = format!("Gatecrawl, {}\n", now.format("%A %-d %B %Y, %H:%M UTC"));
     if sites.is_empty() {
-        out.push_str("\nNo site is watched yet: add one with `gatecrawl site add https://www.example.com/`.\n");
+        out.push_str(
+            "\nNo site is watched yet: add one with `gatecrawl site add https://www.example.com/`.\n",
+        );
     }
     for site in &sites {
         out.push_str(&site_text(store, site, now).await?);
@@ -102,7 +114,12 @@ async fn site_text(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<Str
     let mut out = format!("\n{}\n", site.origin);
     let share = wording::percent(super::json::share(failing, known));
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "  {} of {} failing ({share})", wording::count(failing), wording::plural(known, "URL", "URLs"));
+    let _ = writeln!(
+        out,
+        "  {} of {} failing ({share})",
+        wording::count(failing),
+        wording::plural(known, "URL", "URLs")
+    );
     let (costly, forgiven): (Vec<_>, Vec<_>) = outages.iter().partition(|o| o.judgement.verdict.is_costly());
     for (title, outages) in [("Costing you", costly), ("Brief, forgiven", forgiven)] {
         if outages.is_empty() {
@@ -110,7 +127,13 @@ async fn site_text(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<Str
         }
         let _ = writeln!(out, "  {title}:");
         for outage in outages {
-            let _ = writeln!(out, "    [{}, {}] {}", outage.judgement.verdict, outage.judgement.state.word(), outage.sentence);
+            let _ = writeln!(
+                out,
+                "    [{}, {}] {}",
+                outage.judgement.verdict,
+                outage.judgement.state.word(),
+                outage.sentence
+            );
         }
     }
     if outages.is_empty() {

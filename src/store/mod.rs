@@ -5,9 +5,17 @@
 //! judges: outages are grouped by `domain::judge`, and [`writer`] stores what it returns.
 #![expect(clippy::disallowed_methods, reason = "the one owner of SQL")]
 
+pub mod accounts;
 mod backend;
 mod batch;
+pub mod crawls;
 mod docket;
+pub mod leases;
+pub mod outages;
+pub mod robots_copies;
+pub mod rollups;
+pub mod sites;
+pub mod urls;
 pub mod writer;
 
 use std::path::Path;

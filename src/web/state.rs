@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! What handlers work with. They ask for no more than they use.
 
 use std::sync::Arc;
 
@@ -10,28 +10,28 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::store::Store;
 
-/// What a handler needs; cheap to clone.
-#[derive(Debug, Clone)]
+/// The parts that pages need; cheap to clone.
+#[derive(Clone)]
 pub struct AppState {
-    pub(crate) store: Store,
+    /// What was seen.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Wakes the driver, so that what a person asks for begins at once.
+    pub wake: Arc<Notify>,
+    /// Hashes passwords, few at a time.
     pub(crate) passwords: Passwords,
+    /// Makes those wait who guess them.
     pub(crate) throttle: Arc<Throttle>,
-    clock: Arc<dyn Clock>,
-    wake: Arc<Notify>,
 }
 
 impl AppState {
-    /// Over a store; `wake` is notified when somebody asks for work that should begin at once.
+    /// The state of a dashboard over this store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>) -> Self {
-        Self { store, passwords: Passwords::new(), throttle: Arc::default(), clock, wake }
+        Self { store, clock, wake, passwords: Passwords::new(), throttle: Arc::default() }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
-    }
-
-    /// There is work to begin at once.
-    pub(crate) fn wake(&self) {
-        self.wake.notify_one();
     }
 }

@@ -62,7 +62,8 @@ impl Status {
         };
         let known_urls = app.store.count_urls(&site).await?;
         let failing_urls = app.store.count_failing_urls(&site).await?;
-        let looked = app.store.looked_hours(site.id, since).await?;
+        let mut looked: Vec<_> = app.store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
+        looked.dedup();
         Ok(Self { site, now, outages, known_urls, failing_urls, crawl, crawled, looked })
     }
 
@@ -146,7 +147,12 @@ impl Status {
 }
 
 /// An outage of a site, judged now.
-pub(crate) async fn judged(app: &AppState, site: &Site, id: OutageId, outage: Outage) -> Result<Judged, Error> {
+pub(crate) async fn judged(
+    app: &AppState,
+    site: &Site,
+    id: OutageId,
+    outage: Outage,
+) -> Result<Judged, Error> {
     let first = match outage.scope {
         Scope::Url => app.store.members(id, 0, 1).await?.into_iter().next(),
         Scope::Site | Scope::Section(_) => None,

@@ -91,17 +91,14 @@ fn next_line(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<Optio
 }
 
 /// Sorts by instant; of several observations of one URL by one observer at one instant only the first is used.
-fn in_order(
-    mut found: Vec<(u64, Line)>,
-    rejected: &mut u64,
-    mut reject: impl FnMut(u64, &str),
-) -> Vec<Line> {
+fn in_order(mut found: Vec<(u64, Line)>, rejected: &mut u64, mut reject: impl FnMut(u64, &str)) -> Vec<Line> {
     found.sort_by(|(a_number, a), (b_number, b)| {
         (a.at, a.url, &a.observer, a_number).cmp(&(b.at, b.url, &b.observer, b_number))
     });
     let mut lines: Vec<Line> = Vec::with_capacity(found.len());
     for (number, line) in found {
-        let is_same = |last: &&Line| (last.at, last.url, &last.observer) == (line.at, line.url, &line.observer);
+        let is_same =
+            |last: &&Line| (last.at, last.url, &last.observer) == (line.at, line.url, &line.observer);
         match lines.last().filter(is_same) {
             None => lines.push(line),
             Some(last) => {
@@ -114,7 +111,11 @@ fn in_order(
     lines
 }
 
-fn parse(bytes: &[u8], urls: &mut Vec<PageUrl>, places: &mut HashMap<PageUrl, usize>) -> Result<Line, String> {
+fn parse(
+    bytes: &[u8],
+    urls: &mut Vec<PageUrl>,
+    places: &mut HashMap<PageUrl, usize>,
+) -> Result<Line, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON ({error})"))?;
     let object = value.as_object().ok_or("it is not a JSON object")?;
     let text = |key: &str| match object.get(key) {
@@ -200,7 +201,11 @@ mod tests {
 
     #[test]
     fn a_line_of_any_length_costs_a_bounded_amount_of_memory_and_is_rejected() {
-        let long = format!("{}\n{}", "x".repeat(3 << 20), r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":200}"#);
+        let long = format!(
+            "{}\n{}",
+            "x".repeat(3 << 20),
+            r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":200}"#
+        );
         let (read, rejected) = read_text(&long);
         assert_eq!((read.used, rejected.len()), (1, 1));
         assert!(rejected[0].1.contains("longer"));

@@ -17,7 +17,7 @@ use clap::Args;
 
 use self::lines::{Line, Read as ReadLines};
 use super::{Failure, Format, Outcome, Success, output};
-use crate::domain::judge::{SiteJudge, Sighting};
+use crate::domain::judge::{Sighting, SiteJudge};
 use crate::domain::observation::{Observation, Observer, UrlId};
 use crate::domain::page_url::{Origin, PageUrl, Section};
 use crate::domain::policy::Policy;
@@ -61,7 +61,8 @@ struct ReplayedSite {
 pub(super) fn run(options: &Options) -> Outcome {
     let policy = policy(&options.set)?;
     let input = open(options).map_err(Failure::Usage)?;
-    let read = lines::read(BufReader::new(input), |number, why| output::talk(&format!("line {number}: {why}")))?;
+    let read =
+        lines::read(BufReader::new(input), |number, why| output::talk(&format!("line {number}: {why}")))?;
     let is_clean = read.rejected == 0;
     let replayed = judge(read, options.now, policy);
     shape::show(&replayed, options)?;
@@ -84,7 +85,8 @@ fn open(options: &Options) -> anyhow::Result<Box<dyn Read>> {
     if options.file.as_os_str() == "-" {
         return Ok(Box::new(io::stdin()));
     }
-    let file = File::open(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
+    let file =
+        File::open(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
     Ok(Box::new(file))
 }
 
@@ -103,7 +105,12 @@ fn judge(mut read: ReadLines, now: Option<DateTime<Utc>>, policy: Policy) -> Rep
 }
 
 impl Replayed {
-    fn take_in(&mut self, line: &Line, sections: &[Section], places: &mut HashMap<(Origin, Observer), usize>) {
+    fn take_in(
+        &mut self,
+        line: &Line,
+        sections: &[Section],
+        places: &mut HashMap<(Origin, Observer), usize>,
+    ) {
         let (Some(url), Some(section)) = (self.urls.get(line.url), sections.get(line.url)) else { return };
         let key = (url.origin(), line.observer.clone());
         let place = *places.entry(key).or_insert_with_key(|(origin, observer)| {

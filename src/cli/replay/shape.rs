@@ -12,7 +12,9 @@ use crate::domain::observation::{OutageId, UrlId};
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
 use crate::domain::verdict::{Case, Judgement, judge};
-use crate::report::json::{Durations, OutageJson, Surroundings, durations, ended_between, rfc3339, started_between};
+use crate::report::json::{
+    Durations, OutageJson, Surroundings, durations, ended_between, rfc3339, started_between,
+};
 use crate::report::wording;
 
 #[derive(Debug, Serialize)]
@@ -71,13 +73,20 @@ fn json<'a>(replayed: &'a Replayed, options: &Options) -> ReplayJson<'a> {
             })
             .collect(),
         urls: replayed.sites.iter().flat_map(|site| urls(replayed, site)).collect(),
-        lines: LinesJson { read: lines.read, used: lines.used - replayed.stale, rejected: lines.rejected + replayed.stale },
+        lines: LinesJson {
+            read: lines.read,
+            used: lines.used - replayed.stale,
+            rejected: lines.rejected + replayed.stale,
+        },
     }
 }
 
 /// All outages of all sites, numbered from 1.
 fn outages(replayed: &Replayed) -> impl Iterator<Item = (i64, &ReplayedSite, OutageKey, Outage)> {
-    let all = replayed.sites.iter().flat_map(|site| site.judge.outages().map(move |(key, outage)| (site, key, outage)));
+    let all = replayed
+        .sites
+        .iter()
+        .flat_map(|site| site.judge.outages().map(move |(key, outage)| (site, key, outage)));
     (1..).zip(all).map(|(number, (site, key, outage))| (number, site, key, outage))
 }
 
@@ -89,14 +98,19 @@ fn outage_json(replayed: &Replayed, number: i64, site: &ReplayedSite, outage: &O
 }
 
 fn member_urls(replayed: &Replayed, site: &ReplayedSite, key: OutageKey) -> Vec<String> {
-    let mut urls: Vec<String> = site.judge.members_of(key).map(|(_, member)| url(replayed, member.url)).collect();
+    let mut urls: Vec<String> =
+        site.judge.members_of(key).map(|(_, member)| url(replayed, member.url)).collect();
     urls.sort();
     urls.dedup();
     urls
 }
 
 fn url(replayed: &Replayed, id: UrlId) -> String {
-    usize::try_from(id.0).ok().and_then(|place| replayed.urls.get(place)).map(ToString::to_string).unwrap_or_default()
+    usize::try_from(id.0)
+        .ok()
+        .and_then(|place| replayed.urls.get(place))
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// The URLs of a site that ever failed, with their episodes.
@@ -110,7 +124,8 @@ fn urls(replayed: &Replayed, site: &ReplayedSite) -> Vec<UrlJson> {
         observer = outage.observer.to_string();
     }
     let shape = |(id, episodes): (UrlId, Vec<&Episode>)| {
-        let worst = episodes.iter().map(|episode| judge_episode(replayed, episode)).max_by_key(|j| j.verdict)?;
+        let worst =
+            episodes.iter().map(|episode| judge_episode(replayed, episode)).max_by_key(|j| j.verdict)?;
         Some(UrlJson {
             url: url(replayed, id),
             observer: observer.clone(),
@@ -123,7 +138,8 @@ fn urls(replayed: &Replayed, site: &ReplayedSite) -> Vec<UrlJson> {
 }
 
 fn judge_episode(replayed: &Replayed, episode: &Episode) -> Judgement {
-    let case = Case { bounds: episode.bounds, ongoing: episode.is_ongoing(), confirmed: episode.fetches() > 1 };
+    let case =
+        Case { bounds: episode.bounds, ongoing: episode.is_ongoing(), confirmed: episode.fetches() > 1 };
     judge(&case, replayed.now, &replayed.policy)
 }
 

@@ -199,7 +199,10 @@ mod tests {
             told(None, 2480, None, |facts| facts.between()),
             "It was failing when first looked at, Thu 19 Nov, 21:40 UTC. It was last seen failing Thu 19 Nov, 22:19 UTC."
         );
-        assert_eq!(told(Some(0), 2480, Some(2515), |facts| facts.days()), "Thursday 19 November 2026, times in UTC");
+        assert_eq!(
+            told(Some(0), 2480, Some(2515), |facts| facts.days()),
+            "Thursday 19 November 2026, times in UTC"
+        );
     }
 
     #[test]

@@ -90,11 +90,19 @@ fn lede(status: &Status) -> String {
         return if status.is_busy() { waits.to_owned() } else { String::new() };
     }
     if status.failing_urls == 0 {
-        return if status.worst().or_else(|| status.recovering()).is_some() { String::new() } else { story(status) };
+        return if status.worst().or_else(|| status.recovering()).is_some() {
+            String::new()
+        } else {
+            story(status)
+        };
     }
-    let failing = share(status.failing_urls, status.known_urls);
     let verb = if status.failing_urls == 1 { "is" } else { "are" };
-    let now = format!("{} of its {} {verb} failing now.", percent(failing), plural(status.known_urls, "known URL", "known URLs"));
+    let now = format!(
+        "{} of its {} {verb} failing now ({}).",
+        count(status.failing_urls),
+        plural(status.known_urls, "known URL", "known URLs"),
+        percent(share(status.failing_urls, status.known_urls))
+    );
     let more = status.outages.iter().filter(|o| o.is_ongoing()).count().saturating_sub(1);
     match more {
         0 => now,
@@ -125,7 +133,11 @@ fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
     let (zone, now) = (facts.zone, status.now);
     let urls = plural(judged.outage.url_count, "URL", "URLs");
     let began = since(bounds.first_failing, zone, now);
-    let lasted = if judged.is_ongoing() { length(bounds.shortest()) } else { range(bounds.shortest(), bounds.longest(now)) };
+    let lasted = if judged.is_ongoing() {
+        length(bounds.shortest())
+    } else {
+        range(bounds.shortest(), bounds.longest(now))
+    };
     let state = match judged.judgement.state {
         State::Ongoing => format!("{urls}, since {began}"),
         State::Recovering => format!("{urls}, from {began}, recovering"),
@@ -144,7 +156,10 @@ fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
 fn chart(status: &Status) -> Option<FailingChart> {
     let week_ago = status.now - WINDOW;
     let (from, title) = if status.site.created_at > week_ago {
-        (status.site.created_at.min(status.now - TimeDelta::minutes(10)), "URLs failing, since the site was added")
+        (
+            status.site.created_at.min(status.now - TimeDelta::minutes(10)),
+            "URLs failing, since the site was added",
+        )
     } else {
         (week_ago, "URLs failing, last 7 days")
     };
@@ -156,7 +171,11 @@ fn chart(status: &Status) -> Option<FailingChart> {
     let note = format!(
         "At most {} at once; {} failing now.",
         plural(u64::from(peak), "URL", "URLs"),
-        if status.failing_urls == 1 { "1 is".to_owned() } else { format!("{} are", count(status.failing_urls)) }
+        if status.failing_urls == 1 {
+            "1 is".to_owned()
+        } else {
+            format!("{} are", count(status.failing_urls))
+        }
     );
     let legend = legend(&buckets);
     let zone = status.site.settings.time_zone;
@@ -187,7 +206,11 @@ fn settings(status: &Status) -> Vec<(&'static str, String)> {
         PrivateAddresses::OwnHost => "allowed for this host",
         PrivateAddresses::Allowed => "allowed",
     };
-    let rate = if settings.rate > 0.0 { format!("at most {} requests a second", settings.rate) } else { "without a limit".to_owned() };
+    let rate = if settings.rate > 0.0 {
+        format!("at most {} requests a second", settings.rate)
+    } else {
+        "without a limit".to_owned()
+    };
     vec![
         ("Start page", status.site.start_url.to_string()),
         ("Crawled", settings.schedule.to_string()),
@@ -216,7 +239,9 @@ fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
         fetches: count(crawl.fetches),
         failing: count(failing),
         any_failing: failing > 0,
-        took: crawl.started_at.map_or_else(|| "–".to_owned(), |begun| length(crawl.finished_at.unwrap_or(status.now) - begun)),
+        took: crawl
+            .started_at
+            .map_or_else(|| "–".to_owned(), |begun| length(crawl.finished_at.unwrap_or(status.now) - begun)),
     }
 }
 

@@ -36,7 +36,9 @@ pub(super) fn told(copy: &RobotsCopy, zone: Tz, now: DateTime<Utc>) -> Robots {
         (Some(since), _) => failing(copy, since, zone, now),
         (None, Class::Gone) => format!("{read} There is none, so everything may be crawled."),
         (None, Class::Healthy | Class::Failing) => {
-            format!("{read} If it ever fails, Google stops crawling for 12 hours, then uses its copy for 30 days.")
+            format!(
+                "{read} If it ever fails, Google stops crawling for 12 hours, then uses its copy for 30 days."
+            )
         }
     };
     let figure = copy.outcome.to_string().replace('_', " ");

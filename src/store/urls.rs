@@ -1,0 +1,240 @@
+//! The URLs of a site: which are known, what was seen of each last, and which are to be looked at again.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, QueryBuilder};
+
+use super::{Store, StoreError, corrupt, instant, millis};
+use crate::domain::crawl::UrlFacts;
+use crate::domain::observation::{OutageId, UrlId};
+use crate::domain::outcome::Outcome;
+use crate::domain::page_url::{PageUrl, Section};
+use crate::domain::site::Site;
+use crate::domain::spell::Spell;
+
+/// How many rows one statement takes.
+const ROWS_A_STATEMENT: usize = 500;
+
+/// A URL that is known, and what was seen of it last.
+#[derive(Debug, Clone)]
+pub struct KnownUrl {
+    /// Its row.
+    pub id: UrlId,
+    /// Its address.
+    pub url: PageUrl,
+    /// Its path template.
+    pub section: Section,
+    /// Links from the start page when it was found.
+    pub depth: u32,
+    /// The newest spell that we saw ourselves; `None`: never fetched.
+    pub newest: Option<Spell>,
+}
+
+/// What is selected of a URL and its newest spell; the spell's columns are null together.
+#[derive(Debug, FromRow)]
+struct UrlRow {
+    id: i64,
+    path: String,
+    section: String,
+    depth: i64,
+    outcome: Option<String>,
+    first_seen: Option<i64>,
+    last_seen: Option<i64>,
+    fetches: Option<i64>,
+}
+
+/// The columns of [`UrlRow`], from a URL `u` and our newest spell of it `s`.
+macro_rules! select_urls {
+    ($rest:literal) => {
+        concat!(
+            "select u.id, u.path, u.section, u.depth, s.outcome, s.first_seen, s.last_seen, s.fetches
+             from url u left join spell s on s.id = (
+                 select n.id from spell n where n.url_id = u.id and n.observer = 'gatecrawl'
+                 order by n.first_seen desc, n.id desc limit 1) ",
+            $rest
+        )
+    };
+}
+
+impl UrlRow {
+    fn known(self, site: &Site) -> Result<KnownUrl, StoreError> {
+        let bad = |why: String| corrupt("url", self.id, why);
+        let newest = match (self.outcome, self.first_seen, self.last_seen, self.fetches) {
+            (Some(outcome), Some(first), Some(last), Some(fetches)) => Some(Spell {
+                outcome: outcome.parse::<Outcome>().map_err(|error| bad(error.to_string()))?,
+                first_seen: instant(first),
+                last_seen: instant(last),
+                fetches: fetches.cast_unsigned(),
+            }),
+            _ => None,
+        };
+        Ok(KnownUrl {
+            id: UrlId(self.id),
+            url: site.origin.url(&self.path).map_err(|error| bad(error.to_string()))?,
+            section: Section::stored(self.section),
+            depth: u32::try_from(self.depth).unwrap_or_default(),
+            newest,
+        })
+    }
+}
+
+impl Store {
+    /// Adds the URLs that are not known yet, and returns all of them as they are known, in the order given.
+    pub async fn add_urls(
+        &self,
+        site: &Site,
+        found: &[(PageUrl, u32)],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<KnownUrl>, StoreError> {
+        let mut known: HashMap<String, KnownUrl> = HashMap::with_capacity(found.len());
+        for chunk in found.chunks(ROWS_A_STATEMENT) {
+            self.insert_urls(site, chunk, now).await?;
+            let rows = self.urls_by_path(site, chunk).await?;
+            known.extend(rows.into_iter().map(|url| (url.url.path_and_query().to_owned(), url)));
+        }
+        Ok(found.iter().filter_map(|(url, _)| known.get(url.path_and_query()).cloned()).collect())
+    }
+
+    async fn insert_urls(
+        &self,
+        site: &Site,
+        found: &[(PageUrl, u32)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut statement = QueryBuilder::new("insert into url (site_id, path, section, depth, found_at) ");
+        statement.push_values(found, |mut values, (url, depth)| {
+            values
+                .push_bind(site.id.0)
+                .push_bind(url.path_and_query())
+                .push_bind(url.section().as_str().to_owned());
+            values.push_bind(i64::from(*depth)).push_bind(millis(now));
+        });
+        statement.push(" on conflict (site_id, path) do nothing");
+        statement.build().execute(&self.db.writer).await?;
+        Ok(())
+    }
+
+    async fn urls_by_path(&self, site: &Site, found: &[(PageUrl, u32)]) -> Result<Vec<KnownUrl>, StoreError> {
+        let mut statement = QueryBuilder::new(select_urls!("where u.site_id = "));
+        statement.push_bind(site.id.0).push(" and u.path in (");
+        let mut list = statement.separated(", ");
+        for (url, _) in found {
+            list.push_bind(url.path_and_query());
+        }
+        statement.push(")");
+        let rows: Vec<UrlRow> = statement.build_query_as().fetch_all(&self.db.reader).await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// All known URLs of a site, those nearest to the start page first.
+    pub async fn known_urls(&self, site: &Site) -> Result<Vec<KnownUrl>, StoreError> {
+        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!("where u.site_id = $1 order by u.depth, u.path"))
+            .bind(site.id.0)
+            .fetch_all(&self.db.reader)
+            .await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// How many URLs of a site are known.
+    pub async fn count_urls(&self, site: &Site) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("select count(*) from url where site_id = $1")
+            .bind(site.id.0)
+            .fetch_one(&self.db.reader)
+            .await?;
+        Ok(count.cast_unsigned())
+    }
+
+    /// How many URLs of a site are failing now.
+    pub async fn count_failing_urls(&self, site: &Site) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "select count(distinct url_id) from episode
+             where site_id = $1 and observer = 'gatecrawl' and healthy_after is null",
+        )
+        .bind(site.id.0)
+        .fetch_one(&self.db.reader)
+        .await?;
+        Ok(count.cast_unsigned())
+    }
+
+    /// The URLs of a site that are failing now, with what they fail, and since when.
+    pub async fn failing_urls(
+        &self,
+        site: &Site,
+    ) -> Result<Vec<(PageUrl, Outcome, DateTime<Utc>)>, StoreError> {
+        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+            "select e.id, u.path, e.latest, e.first_failing from episode e join url u on u.id = e.url_id
+             where e.site_id = $1 and e.observer = 'gatecrawl' and e.healthy_after is null
+             order by e.first_failing, u.path",
+        )
+        .bind(site.id.0)
+        .fetch_all(&self.db.reader)
+        .await?;
+        let read = |(id, path, latest, first): (i64, String, String, i64)| {
+            let url = site.origin.url(&path).map_err(|error| corrupt("episode", id, error))?;
+            let outcome = latest.parse().map_err(|error| corrupt("episode", id, error))?;
+            Ok((url, outcome, instant(first)))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Stores what a page says of itself, if that is news.
+    pub async fn set_url_facts(&self, id: UrlId, facts: &UrlFacts) -> Result<(), StoreError> {
+        sqlx::query(
+            "update url set noindex = $1, canonical = $2, disallowed = $3
+             where id = $4 and (noindex <> $1 or disallowed <> $3 or coalesce(canonical, '') <> coalesce($2, ''))",
+        )
+        .bind(i64::from(facts.noindex))
+        .bind(facts.canonical.as_ref().map(PageUrl::as_str))
+        .bind(i64::from(facts.disallowed))
+        .bind(id.0)
+        .execute(&self.db.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Failing URLs of a site that are due to be looked at again, the most overdue first.
+    pub async fn due_rechecks(
+        &self,
+        site: &Site,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<KnownUrl>, StoreError> {
+        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
+            "join episode e on e.url_id = u.id
+             where e.site_id = $1 and e.observer = 'gatecrawl' and e.recheck_at <= $2
+             order by e.recheck_at, e.id limit $3"
+        ))
+        .bind(site.id.0)
+        .bind(millis(now))
+        .bind(i64::from(limit))
+        .fetch_all(&self.db.reader)
+        .await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// When the next failing URL of a site is to be looked at again.
+    pub async fn next_recheck(&self, site: &Site) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "select min(recheck_at) from episode
+             where site_id = $1 and observer = 'gatecrawl' and recheck_at is not null",
+        )
+        .bind(site.id.0)
+        .fetch_one(&self.db.reader)
+        .await?;
+        Ok(at.map(instant))
+    }
+
+    /// How many URLs of an outage can be indexed: allowed, not `noindex`, and canonical themselves.
+    pub async fn indexable_members(&self, id: OutageId) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "select count(distinct u.id) from episode e join url u on u.id = e.url_id join site s on s.id = u.site_id
+             where e.outage_id = $1 and u.noindex = 0 and u.disallowed = 0
+               and (u.canonical is null or u.canonical = s.origin || u.path) and u.path <> '/robots.txt'",
+        )
+        .bind(id.0)
+        .fetch_one(&self.db.reader)
+        .await?;
+        Ok(count.cast_unsigned())
+    }
+}

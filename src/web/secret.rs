@@ -74,7 +74,7 @@ pub(crate) fn objection(password: &str) -> Option<String> {
 pub(crate) fn token() -> Result<String, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|why| Error::Secret(why.to_string()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(blake3::Hash::from_bytes(bytes).to_hex().to_string())
 }
 
 /// The form in which a token is stored and looked up.

@@ -138,6 +138,10 @@ impl Facts<'_> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method's path is not general over the facts' lifetime"
+)]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -5,7 +5,6 @@
 //! on the rules, [`crate::domain::policy::RULES`]).
 
 use super::headline::Facts;
-use super::instant;
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::verdict::{State, Verdict};
 
@@ -18,10 +17,8 @@ impl Facts<'_> {
     }
 
     fn for_search(&self) -> String {
-        let lines = [self.policy.brief_max, self.policy.persistent_after];
-        let [brief, persistent] = lines.map(|line| {
-            instant(self.bounds.first_failing + self.bounds.unknown + line.delta(), self.zone, self.now)
-        });
+        let [brief, persistent] =
+            [self.policy.brief_max, self.policy.persistent_after].map(|line| self.crosses(line));
         match (self.judgement.verdict, self.judgement.state) {
             (Verdict::Transient, _) => "Nothing. One failed fetch is noise, and search engines treat it as such.".to_owned(),
             (Verdict::Brief, State::Ongoing) => format!("For search, nothing yet. Bring it back before {brief}, and it is forgiven."),
@@ -29,11 +26,10 @@ impl Facts<'_> {
             (Verdict::Prolonged, State::Ongoing) => format!(
                 "Bring it back before {persistent}. If the repair takes longer, a simple start page that answers 200 keeps at least that page in the index; a 404 or noindex would remove it."
             ),
-            (Verdict::Prolonged, _) => "For search, nothing: the crawl rate rises again by itself.".to_owned(),
+            (Verdict::Intermittent, State::Ongoing) => "Find what comes and goes: one of several servers that is down, a deploy that drops connections, a limit reached at busy hours.".to_owned(),
+            (Verdict::Prolonged | Verdict::Intermittent, _) => "For search, nothing: the crawl rate rises again by itself.".to_owned(),
             (Verdict::Persistent, State::Ongoing) => "This comes first: every day, more of these URLs leave the index. Once they answer again, they are crawled again by themselves, those visited most often first.".to_owned(),
             (Verdict::Persistent, _) => "Nothing is left to repair. Crawl rate and index return by themselves within days; look in Search Console for URLs that stay away.".to_owned(),
-            (Verdict::Intermittent, State::Ongoing) => "Find what comes and goes: one of several servers that is down, a deploy that drops connections, a limit reached at busy hours.".to_owned(),
-            (Verdict::Intermittent, _) => "For search, nothing: the crawl rate rises again by itself.".to_owned(),
         }
     }
 }

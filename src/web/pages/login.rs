@@ -66,7 +66,7 @@ pub(crate) async fn log_in(
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let is_right = app.passwords.check(form.password.clone(), stored).await?;
     let Some(account) = account.filter(|_| is_right) else {
-        return Ok(failed(&app, form, from)?);
+        return failed(&app, form, from);
     };
     app.throttle.passed(&form.name, from);
     let jar = start_session(&app, &account, &headers, jar).await?;

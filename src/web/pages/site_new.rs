@@ -5,6 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::{Field, Shell};
@@ -95,31 +96,29 @@ fn refused(status: StatusCode, mut form: SiteForm) -> Result<Response, Error> {
 fn read(sent: &Sent) -> Result<NewSite, Box<SiteForm>> {
     let mut form = SiteForm::of(sent);
     let mut settings = Settings::default();
-    let url = PageUrl::parse(&with_scheme(&sent.url)).map_err(|why| form.url.error = Some(why.to_string()));
-    let (schedule, field) = match sent.cron.trim() {
-        "" if sent.every.trim().is_empty() => (Ok(settings.schedule.clone()), &mut form.every),
-        "" => (sent.every.parse(), &mut form.every),
-        cron => (format!("cron {cron}").parse(), &mut form.cron),
+    let url = form.url.take(PageUrl::parse(&with_scheme(&sent.url)));
+    let schedule = match (sent.cron.trim(), sent.every.trim()) {
+        ("", "") => None,
+        ("", every) => form.every.take(every.parse::<Schedule>()),
+        (cron, _) => form.cron.take(format!("cron {cron}").parse()),
     };
-    match schedule {
-        Ok(schedule) => settings.schedule = schedule,
-        Err(why) => field.error = Some(why.to_string()),
-    }
-    match sent.zone.trim() {
-        "" => {}
-        zone => match zone.parse() {
-            Ok(zone) => settings.time_zone = zone,
-            Err(_) => {
-                form.zone.error = Some(format!("There is no time zone `{zone}`: write it as Europe/Berlin"))
-            }
-        },
-    }
+    settings.schedule = schedule.unwrap_or(settings.schedule);
+    settings.time_zone = form.zone.take(zone(&sent.zone)).unwrap_or(settings.time_zone);
     if form.allow_private {
         settings.allow_private = PrivateAddresses::Allowed;
     }
     match url {
-        Ok(start_url) if form.is_right() => Ok(NewSite { start_url, settings }),
+        Some(start_url) if form.is_right() => Ok(NewSite { start_url, settings }),
         _ => Err(Box::new(form)),
+    }
+}
+
+fn zone(name: &str) -> Result<Tz, String> {
+    match name.trim() {
+        "" => Ok(Tz::UTC),
+        name => {
+            name.parse().map_err(|_| format!("There is no time zone `{name}`: write it as Europe/Berlin"))
+        }
     }
 }
 

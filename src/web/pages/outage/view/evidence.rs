@@ -93,6 +93,6 @@ mod tests {
     #[test]
     fn times_are_told_in_the_unit_that_fits() {
         assert_eq!(milliseconds(Duration::from_millis(12)), "12 ms");
-        assert_eq!(milliseconds(Duration::from_secs(60)), "60 s");
+        assert_eq!(milliseconds(Duration::from_secs(61)), "61 s");
     }
 }

@@ -12,6 +12,7 @@ mod report;
 mod serve;
 mod site;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -131,15 +132,29 @@ fn exit_code(outcome: Outcome) -> ExitCode {
 }
 
 fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
-    output::talk(&format!("gatecrawl: {error:#}"));
+    output::talk(&format!("gatecrawl: {}", told(error)));
     ExitCode::from(code)
+}
+
+/// The error with its causes, each told once: some errors tell their cause in their own words already.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        known if known.contains(&cause) => told,
+        _ => format!("{told}: {cause}"),
+    })
 }
 
 /// Logs go to stderr; a server tells what it does, a command only what went wrong.
 fn init_tracing(serving: bool) {
     let usual = if serving { "info" } else { "error" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 /// Opens the store; a data directory that cannot be used is a matter of configuration.
@@ -158,6 +173,15 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn a_cause_that_an_error_tells_itself_is_not_told_twice() {
+        let cause = std::io::Error::other("no space left");
+        let error = anyhow::Error::new(cause)
+            .context("the disk failed (no space left): make room")
+            .context("no crawl");
+        assert_eq!(told(&error), "no crawl: the disk failed (no space left): make room");
+    }
 
     #[test]
     fn the_arguments_do_not_contradict_each_other() {

@@ -26,6 +26,7 @@ use self::politeness::Pace;
 use self::progress::{Phase, Progress};
 use self::run::Run;
 pub use self::run::StartPage;
+use self::sitemaps::Listed;
 use self::visit::{Purpose, Task};
 use crate::clock::Clock;
 use crate::discover::robots::Robots;
@@ -158,16 +159,21 @@ impl Crawler {
     ) -> Result<Ended, CrawlError> {
         let named = robots.sitemaps().to_vec();
         let mut run = self.run(site, Some(crawl.id), &crawl.options, robots, stop, progress);
+        let mut listed = Listed::default();
+        if crawl.options.list.is_empty() {
+            listed = self.read_sitemaps(site, &named, &run.pace, Some(crawl.id)).await?;
+        }
+        if crawl.options.sitemap_only && listed.urls.is_empty() {
+            let none = "none was found".to_owned();
+            return Err(CrawlError::NothingListed(
+                Some(listed.notes.join("; ")).filter(|notes| !notes.is_empty()).unwrap_or(none),
+            ));
+        }
+        // What was fetched until here must be stored, or it would count as not seen yet.
         self.writer.flush().await?;
         self.fill(&mut run, crawl, begun).await?;
-        if crawl.options.list.is_empty() {
-            let listed = self.read_sitemaps(site, &named, &run.pace, Some(crawl.id)).await?;
-            if crawl.options.sitemap_only && listed.urls.is_empty() {
-                return Err(CrawlError::NothingListed(listed.notes.join("; ")));
-            }
-            run.notes.extend(listed.notes);
-            run.offer(listed.urls, 1).await?;
-        }
+        run.notes.extend(listed.notes);
+        run.offer(listed.urls, 1).await?;
         run.fetch_all().await?;
         if crawl.options.confirm {
             run.confirm().await?;

@@ -19,7 +19,7 @@ use super::progress::{Phase, Progress};
 use super::visit::{Purpose, Task, Visit, record, visit};
 use super::{CrawlError, Crawler, Ended};
 use crate::domain::observation::{CrawlId, UrlId};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
@@ -34,6 +34,9 @@ const RECHECK_BATCH: u32 = 50;
 
 /// A run waits for the confirming re-check only if the policy's first one comes this soon.
 const LONGEST_CONFIRMATION: Span = Span::minutes(1);
+
+/// What a fetch from a host comes to whose name has no address.
+const UNKNOWN_HOST: Outcome = Outcome::Network(NetworkError::Dns);
 
 /// How many of the newest fetches tell whether the site has gone down.
 const BREAKER_WINDOW: usize = 20;
@@ -131,7 +134,9 @@ impl<'a> Run<'a> {
     /// Waits for the first re-check of what failed in this run, and makes it.
     pub(super) async fn confirm(&mut self) -> Result<(), CrawlError> {
         let wait = self.site.settings.policy.recheck_wait(0);
-        if self.unconfirmed.is_empty() || wait > LONGEST_CONFIRMATION {
+        // A name that has no address will have none in half a minute.
+        let is_unknown_host = self.start_page.as_ref().is_some_and(|page| page.outcome == UNKNOWN_HOST);
+        if self.unconfirmed.is_empty() || wait > LONGEST_CONFIRMATION || is_unknown_host {
             return Ok(());
         }
         self.phase(Phase::Confirming);

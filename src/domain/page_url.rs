@@ -57,8 +57,7 @@ impl PageUrl {
     pub fn parse(text: &str) -> Result<Self, BadUrl> {
         let text = text.trim();
         // The url crate reads `https:///x` as the host `x`; nobody means that.
-        if let Some((_, "" | "/")) = text.split_once("://").map(|(s, rest)| (s, rest.get(..1).unwrap_or("")))
-        {
+        if text.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('/')) {
             return Err(BadUrl::NoHost { text: text.to_owned() });
         }
         let url = Url::parse(text).map_err(|e| syntax(text, e))?;
@@ -267,6 +266,7 @@ mod tests {
             ("https://shop.example/?q=%2f&r=%41", "https://shop.example/?q=%2F&r=A"),
             ("https://shop.example/100%", "https://shop.example/100%"),
             ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+            ("https://ünal.example/", "https://xn--nal-goa.example/"),
         ] {
             assert_eq!(normal(given), expected, "{given}");
         }

@@ -4,8 +4,8 @@
 //! by reqwest, because only so can a body be counted as it came and cut as it unfolds: a gzip bomb costs no more than
 //! the cap, and a body of nothing but empty compressed blocks is cut by the same number on the wire.
 //!
-//! A body in an unknown coding, or one that does not decode, is no failure of the transfer: what was decoded up to the
-//! fault is kept and the fault is told.
+//! A body in an unknown coding, or one that does not decode, is no failure of the transfer: the fault is told, and what
+//! was decoded up to it, which is nothing in an unknown coding, is kept.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -100,10 +100,9 @@ pub(super) async fn read(response: Response, limits: Limits) -> Body {
     let wire = Wire::default();
     let cap = u64::try_from(limits.cap).unwrap_or(u64::MAX);
     let mut source = StreamReader::new(Box::pin(pieces(response, limits, &wire)));
-
     let mut bytes = Vec::new();
-    let decoder = decoder(&mut source, codings.as_deref().unwrap_or_default());
-    let decoded = decoder.take(cap.saturating_add(1)).read_to_end(&mut bytes).await;
+    let plain = decoder(&mut source, codings.as_deref().unwrap_or_default());
+    let outcome = plain.take(cap.saturating_add(1)).read_to_end(&mut bytes).await;
     let capped = bytes.len() > limits.cap || wire.count() > cap;
     bytes.truncate(limits.cap);
     if !capped {
@@ -111,19 +110,24 @@ pub(super) async fn read(response: Response, limits: Limits) -> Body {
         // is noted in `wire`.
         let _ = tokio::io::copy_buf(&mut source, &mut tokio::io::sink()).await;
     }
+    drop(source);
 
-    let fault = match (wire.fault.get(), codings) {
-        _ if capped => None,
-        (Some(fault), _) => Some(fault.clone()),
-        (None, Err(unknown)) => {
+    let coding_fault = match codings {
+        Err(unknown) => {
             bytes.clear();
             Some(Fault::Undecodable(unknown))
         }
-        (None, Ok(_)) => {
-            decoded.err().filter(|_| wire.count() > 0).map(|error| decoding_fault(&error, ends_by_close))
-        }
+        // An answer such as a 304 names the coding of the body that it does not have.
+        Ok(_) if capped || wire.count() == 0 => None,
+        Ok(_) => outcome.err().map(|e| decoding_fault(&e, ends_by_close)),
     };
-    Body { bytes, capped, wire_bytes: wire.count(), fault }
+    Body {
+        bytes,
+        capped,
+        wire_bytes: wire.count(),
+        // What happens beyond the cap is nobody's concern.
+        fault: wire.fault.into_inner().filter(|_| !capped).or(coding_fault),
+    }
 }
 
 /// The body as it comes, piece by piece, until its end, the cap, or the first fault.

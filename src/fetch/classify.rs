@@ -132,3 +132,87 @@ fn cause<'a>(link: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static
         None => link.source(),
     }
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the faults of HTTP/2 need a client that speaks it without TLS"
+)]
+mod tests {
+    use h2::Reason;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// What a client makes of the end of an HTTP/2 connection that `serve` answers.
+    async fn met<F: Future<Output = ()>>(serve: impl FnOnce(TcpStream) -> F) -> Failure {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        // reqwest asks for one though nothing here speaks TLS; a second install is refused and changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().http2_prior_knowledge().no_proxy().build().unwrap();
+        let served = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            serve(stream).await;
+            std::future::pending().await
+        };
+        tokio::select! {
+            answer = client.get(url).send() => classify(&answer.unwrap_err()),
+            never = served => never,
+        }
+    }
+
+    fn word(failure: &Failure) -> &'static str {
+        match failure {
+            Failure::Network(error, _) => error.word(),
+            Failure::Refused(_) => "blocked",
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_the_peer_resets_is_a_reset() {
+        let failure = met(|stream| async {
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let (_, mut respond) = connection.accept().await.unwrap().unwrap();
+            respond.send_reset(Reason::INTERNAL_ERROR);
+            while connection.accept().await.is_some() {}
+        })
+        .await;
+        assert_eq!(word(&failure), "reset", "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_peer_ends_is_a_reset() {
+        let failure = met(|stream| async {
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let _request = connection.accept().await.unwrap().unwrap();
+            connection.abrupt_shutdown(Reason::INTERNAL_ERROR);
+            while connection.accept().await.is_some() {}
+        })
+        .await;
+        assert_eq!(word(&failure), "reset", "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_breaks_is_a_reset() {
+        let failure = met(|stream| async {
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let request = connection.accept().await.unwrap().unwrap();
+            drop((connection, request));
+        })
+        .await;
+        assert_eq!(word(&failure), "reset", "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn frames_that_are_no_http_2_are_a_protocol_error() {
+        let failure = met(|mut stream| async move {
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+            // Until the client has had enough.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        })
+        .await;
+        assert_eq!(word(&failure), "protocol", "{failure:?}");
+    }
+}

@@ -5,6 +5,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,17 +24,20 @@ pub(super) enum Deed {
     Send(Vec<u8>),
     /// Sends these bytes and resets the connection.
     SendAndReset(Vec<u8>),
+    /// Sends these bytes, waits for a second request on the connection, and closes without a word.
+    SendOnce(Vec<u8>),
     /// Sends these bytes and then nothing, but stays.
     SendAndStay(Vec<u8>),
     /// Sends the first bytes once and the second for ever, so often.
     Repeat(Vec<u8>, Vec<u8>, Duration),
-    /// Sends what the function makes of the request's path, again and again on one connection.
-    Serve(fn(&str) -> String),
+    /// Sends what the function makes of a request's path and its number on this connection, which stays open.
+    Serve(fn(&str, u32) -> String),
 }
 
 /// The running server; it ends when it is dropped.
 pub(super) struct FaultServer {
     address: SocketAddr,
+    accepted: Arc<AtomicUsize>,
     _tasks: JoinSet<()>,
 }
 
@@ -40,10 +45,13 @@ impl FaultServer {
     pub(super) async fn start(deed: Deed) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&accepted);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
                 let deed = deed.clone();
                 connections.spawn(async move {
                     // A client that goes away in the middle is no failure of the server.
@@ -51,12 +59,17 @@ impl FaultServer {
                 });
             }
         });
-        Self { address, _tasks: tasks }
+        Self { address, accepted, _tasks: tasks }
     }
 
     /// Sends the text and closes.
     pub(super) async fn sending(answer: impl Into<Vec<u8>>) -> Self {
         Self::start(Deed::Send(answer.into())).await
+    }
+
+    /// How many connections it has accepted.
+    pub(super) fn connections(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
     }
 
     pub(super) fn port(&self) -> u16 {
@@ -84,6 +97,10 @@ impl Deed {
                 stream.write_all(&bytes).await?;
                 stream.set_zero_linger()?;
             }
+            Self::SendOnce(bytes) => {
+                stream.write_all(&bytes).await?;
+                read_request(&mut stream).await?;
+            }
             Self::SendAndStay(bytes) => {
                 stream.write_all(&bytes).await?;
                 std::future::pending::<()>().await;
@@ -95,10 +112,12 @@ impl Deed {
                     tokio::time::sleep(pause).await;
                 }
             }
-            Self::Serve(answer) => loop {
-                stream.write_all(answer(&path).as_bytes()).await?;
-                path = read_request(&mut stream).await?;
-            },
+            Self::Serve(answer) => {
+                for number in 1.. {
+                    stream.write_all(answer(&path, number).as_bytes()).await?;
+                    path = read_request(&mut stream).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -51,8 +51,7 @@ struct Block<A> {
 }
 
 const fn v4(octets: [u8; 4], prefix: u32, is: Use) -> Block<Ipv4Addr> {
-    let [a, b, c, d] = octets;
-    Block { first: Ipv4Addr::new(a, b, c, d), prefix, is }
+    Block { first: Ipv4Addr::from_octets(octets), prefix, is }
 }
 
 /// The IPv4 blocks that are not public. Source: the IANA IPv4 special-purpose address registry,
@@ -77,8 +76,7 @@ const V4_BLOCKS: [Block<Ipv4Addr>; 16] = [
 ];
 
 const fn v6(segments: [u16; 8], prefix: u32, is: Use) -> Block<Ipv6Addr> {
-    let [a, b, c, d, e, f, g, h] = segments;
-    Block { first: Ipv6Addr::new(a, b, c, d, e, f, g, h), prefix, is }
+    Block { first: Ipv6Addr::from_segments(segments), prefix, is }
 }
 
 /// The IPv6 blocks that are not public although they lie in [`V6_PUBLIC`], and the private ones outside it. Source:
@@ -128,10 +126,13 @@ fn special_use_v6(address: Ipv6Addr) -> Option<Use> {
 
 /// The IPv4 address that packets to this IPv6 address end at: mapped (RFC 4291), NAT64 (RFC 6052) and 6to4 (RFC 3056).
 fn carried_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let low = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match address.segments() {
-        [0, 0, 0, 0, 0, 0xffff, a, b] | [0x64, 0xff9b, 0, 0, 0, 0, a, b] => Some(low(a, b)),
-        [0x2002, a, b, ..] => Some(low(a, b)),
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => {
+            let bits = u32::from(high) << 16 | u32::from(low);
+            Some(Ipv4Addr::from_bits(bits))
+        }
         _ => None,
     }
 }
@@ -330,7 +331,7 @@ mod tests {
             "http://127.1/",
             "http://0/",
             "http://127.0.0.1./",
-            "http://１２７.0.0.1/",
+            "http://127.0.0.１/",
             "http://[::1]/",
             "http://[::ffff:127.0.0.1]/",
             "http://[::ffff:7f00:1]/",

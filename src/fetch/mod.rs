@@ -11,6 +11,7 @@ pub mod client;
 mod fault_server;
 pub mod guard;
 pub mod redirects;
+mod reuse;
 
 use std::future::Future;
 use std::net::IpAddr;

@@ -97,23 +97,30 @@ impl Patrols {
         // What another process may have changed meanwhile is read anew.
         self.writer.forget(lease.site).await?;
         let own_stop = stop.child_token();
-        let work = work(own_stop.clone());
-        let mut work = std::pin::pin!(work);
-        let mut renewals = tokio::time::interval(RENEWAL);
-        let result = loop {
-            tokio::select! {
-                result = &mut work => break result,
-                _ = renewals.tick() => {
-                    if !self.store.renew_lease(lease, self.clock.now(), LEASE).await? {
-                        tracing::warn!(site.id = %lease.site, "another process has taken over this site");
-                        own_stop.cancel();
-                    }
-                }
-            }
+        // Side by side, not in turns: a renewal waits for the database, and the work may be what holds it.
+        let result = tokio::select! {
+            result = work(own_stop.clone()) => result,
+            error = self.keep(lease, &own_stop) => Err(error),
         };
         self.writer.forget(lease.site).await?;
         self.store.release_lease(lease).await?;
         result
+    }
+
+    /// Renews a lease for ever; returns only when the store fails. When the lease is lost, the work is asked to stop.
+    async fn keep(&self, lease: &Lease, stop: &CancellationToken) -> anyhow::Error {
+        let mut renewals = tokio::time::interval(RENEWAL);
+        loop {
+            renewals.tick().await;
+            match self.store.renew_lease(lease, self.clock.now(), LEASE).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!(site.id = %lease.site, "another process has taken over this site");
+                    stop.cancel();
+                }
+                Err(error) => return error.into(),
+            }
+        }
     }
 
     /// Does one thing that is due; `false`: nothing is.

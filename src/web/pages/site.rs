@@ -94,7 +94,9 @@ pub(crate) struct Robots {
 #[derive(Debug, Clone)]
 pub(crate) struct CrawlRow {
     pub(crate) started: Instant,
-    pub(crate) state: String,
+    pub(crate) state: &'static str,
+    /// What a reader of its result must know.
+    pub(crate) note: Option<String>,
     pub(crate) urls: String,
     pub(crate) fetches: String,
     pub(crate) failing: String,

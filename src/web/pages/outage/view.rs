@@ -8,7 +8,7 @@ use crate::domain::policy::rule;
 use crate::domain::site::Site;
 use crate::report::summary;
 use crate::report::wording::headline::Facts;
-use crate::report::wording::{count, plural, range};
+use crate::report::wording::{count, length, plural, range};
 use crate::store::outages::{StoredMember, StoredOutage};
 use crate::web::error::Error;
 use crate::web::pages::Shell;
@@ -206,8 +206,18 @@ impl Case {
             outcome: outcome(&member.episode.main_outcome().to_string()),
             first: self.shown(bounds.first_failing),
             last: self.shown(bounds.last_failing),
-            lasted: unbroken(&range(bounds.shortest(), bounds.longest(self.now))),
+            lasted: unbroken(&lasted(member.episode.is_ongoing(), bounds, self.now)),
         }
+    }
+}
+
+/// How long one URL failed; while it goes on, what was seen of it.
+fn lasted(is_ongoing: bool, bounds: &Bounds, now: DateTime<Utc>) -> String {
+    let shortest = bounds.shortest();
+    match is_ongoing {
+        true if shortest.is_zero() => "seen once so far".to_owned(),
+        true => format!("{} so far", length(shortest)),
+        false => range(shortest, bounds.longest(now)),
     }
 }
 

@@ -26,6 +26,8 @@ const BRIEF_SHOWN: usize = 5;
 /// The window of the chart, and into how many parts it is cut.
 const WINDOW: TimeDelta = TimeDelta::days(7);
 const PARTS: i32 = 168;
+/// The window of a site that was just added.
+const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 /// The page.
 pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy>) -> SitePage {
@@ -68,12 +70,13 @@ fn headline(status: &Status) -> Headline {
     if let Some(worst) = status.worst().or_else(|| status.recovering()) {
         return status.facts(worst).headline();
     }
-    let (subject, rest) = if status.is_seen() {
-        let all = match status.known_urls {
-            1 => " The one known URL answers as it should.".to_owned(),
-            known => format!(" All {} known URLs answer as they should.", count(known)),
-        };
-        ("Nothing is failing.", all)
+    let (subject, rest) = if status.is_seen() && status.is_crawling() {
+        ("Nothing is failing", " so far.".to_owned())
+    } else if status.is_seen() {
+        (
+            "All is well.",
+            format!(" None of its {} is failing.", plural(status.known_urls, "known URL", "known URLs")),
+        )
     } else if status.is_crawling() {
         ("The first crawl", format!(" of {} is under way.", host(&status.site.origin)))
     } else if status.is_busy() {
@@ -139,7 +142,8 @@ fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
         range(bounds.shortest(), bounds.longest(now))
     };
     let state = match judged.judgement.state {
-        State::Ongoing => format!("{urls}, since {began}"),
+        State::Ongoing if judged.is_costly() => format!("{urls}, since {began}"),
+        State::Ongoing => format!("{urls}, since {began}, still going on"),
         State::Recovering => format!("{urls}, from {began}, recovering"),
         State::Resolved => format!("{urls}, from {began}"),
     };
@@ -155,11 +159,11 @@ fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
 /// Drawn when something failed in the window.
 fn chart(status: &Status) -> Option<FailingChart> {
     let week_ago = status.now - WINDOW;
-    let (from, title) = if status.site.created_at > week_ago {
-        (
-            status.site.created_at.min(status.now - TimeDelta::minutes(10)),
-            "URLs failing, since the site was added",
-        )
+    let added = status.site.created_at;
+    let (from, title) = if added > status.now - SHORTEST_WINDOW {
+        (status.now - SHORTEST_WINDOW, "URLs failing, last 10 minutes")
+    } else if added > week_ago {
+        (added, "URLs failing, since the site was added")
     } else {
         (week_ago, "URLs failing, last 7 days")
     };
@@ -231,10 +235,10 @@ fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
         CrawlState::Finished => "finished",
         CrawlState::Stopped => "stopped",
     };
-    let note = crawl.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     CrawlRow {
         started: Instant::minute(begin(crawl), status.site.settings.time_zone, status.now),
-        state: format!("{state}{note}"),
+        state,
+        note: crawl.note.clone(),
         urls: count(urls),
         fetches: count(crawl.fetches),
         failing: count(failing),

@@ -197,11 +197,11 @@ impl Timeline {
         for (start, end) in runs(&self.buckets, |bucket| bucket.count(verdict) > 0) {
             // Writing into a string cannot fail.
             let _ = write!(path, "M{} {}", Px(self.x(frame, start)), Px(floor[start]));
-            for i in start..end {
-                let _ = write!(path, "V{}H{}", Px(ceiling[i]), Px(self.x(frame, i + 1)));
+            for (i, y) in ceiling.iter().enumerate().take(end).skip(start) {
+                let _ = write!(path, "V{}H{}", Px(*y), Px(self.x(frame, i + 1)));
             }
-            for i in (start..end).rev() {
-                let _ = write!(path, "V{}H{}", Px(floor[i]), Px(self.x(frame, i)));
+            for (i, y) in floor.iter().enumerate().take(end).skip(start).rev() {
+                let _ = write!(path, "V{}H{}", Px(*y), Px(self.x(frame, i)));
             }
             path.push('z');
         }

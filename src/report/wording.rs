@@ -6,6 +6,8 @@
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
+pub mod account;
+pub mod advice;
 pub mod headline;
 pub mod overview;
 
@@ -160,6 +162,18 @@ pub fn until(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("in {} {}", left.num_seconds() / unit, unit_name(unit))
 }
 
+/// How long ago an instant is: `just now`, `40 min ago`, `3 d ago`.
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let past = now - at;
+    let unit = match past.num_seconds() {
+        ..120 => return "just now".to_owned(),
+        120..7_200 => MINUTE,
+        7_200..172_800 => HOUR,
+        _ => DAY,
+    };
+    format!("{} {} ago", past.num_seconds() / unit, unit_name(unit))
+}
+
 /// When in the day something was, as one would say it: `this morning`, `on Thursday evening`, `on 3 November`.
 pub fn day_part(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
     let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
@@ -290,6 +304,8 @@ mod tests {
         let now = at("2026-11-23T15:00:00Z");
         let told = [-5, 30, 2_400, 9_000, 400_000].map(|s| until(now + seconds(s), now));
         assert_eq!(told, ["due now", "in a minute", "in 40 min", "in 2 h", "in 4 d"]);
+        let past = [30, 2_400, 9_000, 400_000].map(|s| ago(now - seconds(s), now));
+        assert_eq!(past, ["just now", "40 min ago", "2 h ago", "4 d ago"]);
     }
 
     proptest! {

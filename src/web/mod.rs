@@ -4,16 +4,71 @@
 
 mod assets;
 pub mod auth;
+mod error;
 mod pages;
+mod secret;
+mod security;
 mod state;
+mod status;
+mod throttle;
 mod wording;
 
-use axum::Router;
-use axum::routing::get;
+#[cfg(test)]
+mod testing;
 
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+use self::error::Error;
 pub use self::state::AppState;
+
+/// Forms are small.
+const LARGEST_FORM: usize = 64 * 1024;
 
 /// The dashboard as a service.
 pub fn make_app(state: AppState) -> Router {
-    Router::new().route("/healthz", get(|| async { "ok" })).with_state(state)
+    let guard = middleware::from_fn_with_state(state.clone(), auth::require_session);
+    let routes = inside().route_layer(guard).merge(outside()).fallback(async || Error::NotFound);
+    security::protect(routes.layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(state))
 }
+
+/// For those who are logged in.
+fn inside() -> Router<AppState> {
+    use pages::{outage, overview, site, site_new, site_remove};
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/sites/new", get(site_new::show).post(site_new::add))
+        .route("/sites/{id}", get(site::show))
+        .route("/sites/{id}/crawl", post(site::crawl_now))
+        .route("/sites/{id}/pause", post(site::pause))
+        .route("/sites/{id}/resume", post(site::resume))
+        .route("/sites/{id}/remove", get(site_remove::ask).post(site_remove::remove))
+        .route("/outages/{id}", get(outage::show))
+}
+
+/// For everybody.
+fn outside() -> Router<AppState> {
+    use pages::{login, setup};
+    Router::new()
+        .route("/login", get(login::show).post(login::log_in))
+        .route("/logout", post(login::log_out))
+        .route("/setup/{token}", get(setup::show).post(setup::create))
+        .route("/assets/{name}", get(asset))
+        .route("/healthz", get(async || "ok\n"))
+}
+
+async fn asset(Path(name): Path<String>) -> Result<Response, Error> {
+    let asset = assets::find(&format!("/assets/{name}")).ok_or(Error::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, asset.kind),
+        // The name changes with the content.
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    Ok((headers, asset.bytes).into_response())
+}
+
+#[cfg(test)]
+mod tests;

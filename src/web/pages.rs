@@ -46,3 +46,10 @@ pub(crate) struct Field {
     /// Why it cannot be taken.
     pub(crate) error: Option<String>,
 }
+
+impl Field {
+    /// The value that was read from it; when it could not be, the reason is kept.
+    pub(crate) fn take<T, E: std::fmt::Display>(&mut self, read: Result<T, E>) -> Option<T> {
+        read.map_err(|why| self.error = Some(why.to_string())).ok()
+    }
+}

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
+use super::secret::Passwords;
+use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::store::Store;
 
@@ -16,11 +19,19 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Wakes the driver, so that what a person asks for begins at once.
     pub wake: Arc<Notify>,
+    /// Hashes passwords, few at a time.
+    pub(crate) passwords: Passwords,
+    /// Makes those wait who guess them.
+    pub(crate) throttle: Arc<Throttle>,
 }
 
 impl AppState {
     /// The state of a dashboard over this store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>) -> Self {
-        Self { store, clock, wake }
+        Self { store, clock, wake, passwords: Passwords::new(), throttle: Arc::default() }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::page_url::Origin;
 use crate::domain::policy::{Basis, Rule};
 use crate::report::wording;
 
@@ -53,6 +54,16 @@ impl From<&Rule> for Tag {
         };
         Self { basis, quote: rule.quote, source: rule.source }
     }
+}
+
+/// A length of time that breaks between its two bounds and nowhere else.
+pub(crate) fn unbroken(lasted: &str) -> String {
+    lasted.replace(' ', "\u{a0}").replace("\u{a0}to\u{a0}", " to\u{a0}")
+}
+
+/// A host as pages show it: the origin without its scheme.
+pub(crate) fn host(origin: &Origin) -> &str {
+    origin.as_str().split_once("://").map_or(origin.as_str(), |(_, host)| host)
 }
 
 fn iso(at: DateTime<Utc>) -> String {

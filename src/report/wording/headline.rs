@@ -14,6 +14,7 @@ use super::{day_part, instant, percent, plural, since, spoken};
 use crate::domain::bounds::Bounds;
 use crate::domain::outcome::Outcome;
 use crate::domain::policy::Policy;
+use crate::domain::span::Span;
 use crate::domain::verdict::{Certainty, Judgement, State, Verdict};
 
 mod verb;
@@ -219,18 +220,21 @@ impl Facts<'_> {
     }
 
     fn forgiven_until(&self) -> String {
-        let line = self.bounds.first_failing + self.policy.brief_max.delta();
-        format!("If it ends before {}, it stays brief and is forgiven.", instant(line, self.zone, self.now))
+        format!("If it ends before {}, it stays brief and is forgiven.", self.crosses(self.policy.brief_max))
     }
 
     fn dropped_from(&self) -> String {
-        let line =
-            instant(self.bounds.first_failing + self.policy.persistent_after.delta(), self.zone, self.now);
+        let line = self.crosses(self.policy.persistent_after);
         if self.has_documented_line() {
             format!("Crawling slows; after {line}, Google begins to drop URLs.")
         } else {
             format!("After {line}, it counts as persistent on this site.")
         }
+    }
+
+    /// When an outage that goes on crosses a line; time in which nobody looked does not count.
+    pub(super) fn crosses(&self, line: Span) -> String {
+        instant(self.bounds.first_failing + self.bounds.unknown + line.delta(), self.zone, self.now)
     }
 
     fn past_the_line(&self) -> String {

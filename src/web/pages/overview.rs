@@ -4,11 +4,18 @@
 //! have to be looked for among two hundred.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
 
 use super::Shell;
 use crate::chart::Svg;
 use crate::chart::tone::Tone;
 use crate::report::wording::headline::Headline;
+use crate::web::error::{Error, html};
+use crate::web::state::AppState;
+use crate::web::status::Status;
+
+pub(crate) mod view;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/overview.html")]
@@ -44,5 +51,69 @@ pub(crate) struct SiteRow {
     pub(crate) next: String,
 }
 
+/// `GET /`
+pub(crate) async fn show(State(app): State<AppState>) -> Result<Html<String>, Error> {
+    let mut sites = Vec::new();
+    for site in app.store.sites().await? {
+        sites.push(Status::of(&app, site).await?);
+    }
+    html(&view::page(sites))
+}
+
 #[cfg(test)]
 pub(crate) mod samples;
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use crate::web::testing::World;
+
+    #[tokio::test]
+    async fn the_worst_site_comes_first_and_makes_the_headline() {
+        let world = World::logged_in().await;
+        let well = world.site("https://a-well.example/").await;
+        world.fetched(&well, "/", 0, "200").await;
+        let bad = world.site("https://shop.example/").await;
+        world.fetched(&bad, "/", 0, "200").await;
+        for minute in 0..=50 {
+            world.fetched(&bad, "/search", minute * 60, "502").await;
+        }
+        world.clock.advance(TimeDelta::hours(50));
+        let page = world.get("/").await;
+        assert_eq!(
+            page.text("h1"),
+            "shop.example/search has answered 502 for two days. Google drops URLs after two days."
+        );
+        assert_eq!(page.text("tbody tr:first-child .site"), "shop.example");
+        assert_eq!(page.text("tbody tr:first-child .state"), "Persistent");
+        assert_eq!(page.text("tbody tr:first-child .failing"), "50 %of 2");
+        assert_eq!(page.text("tbody tr:last-child .state"), "Healthy");
+        assert!(page.text(".lede").starts_with("One site needs you."));
+    }
+
+    #[tokio::test]
+    async fn a_brief_outage_that_is_over_is_forgiven() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for (minute, outcome) in [(0, "200"), (2, "502"), (40, "502"), (42, "200")] {
+            world.fetched(&site, "/", minute, outcome).await;
+        }
+        world.clock.advance(TimeDelta::hours(2));
+        let page = world.get("/").await;
+        assert_eq!(page.text("h1"), "All is well. Your site answers as it should.");
+        assert_eq!(page.text(".lede"), "One brief outage this week costs nothing that lasts.");
+        assert_eq!(page.text(".days .tally"), "1 brief");
+        assert!(page.body.contains("90 days: 1 brief, 89 unknown"), "{}", page.text(".days"));
+    }
+
+    #[tokio::test]
+    async fn a_new_site_is_neither_well_nor_failing() {
+        let world = World::logged_in().await;
+        world.site("https://shop.example/").await;
+        let page = world.get("/").await;
+        assert_eq!(page.text("h1"), "Your site is being looked at for the first time.");
+        assert_eq!(page.text("tbody .state"), "Unknown");
+        assert_eq!(page.text("tbody .story"), "The first crawl is about to begin.");
+    }
+}

@@ -1,12 +1,25 @@
 //! One site: what costs it now, what was forgiven, how it went, and what crawls it.
 
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{Html, Redirect};
 
 use super::Shell;
 use crate::chart::tone::Tone;
 use crate::chart::{Drawing, Svg};
+use crate::domain::crawl::{CrawlKind, CrawlOptions};
+use crate::domain::observation::SiteId;
+use crate::domain::site::Site;
 use crate::report::wording::headline::Headline;
+use crate::web::error::{Error, html};
+use crate::web::state::AppState;
+use crate::web::status::Status;
 use crate::web::wording::{Instant, Tag};
+
+mod view;
+
+/// So many crawls are listed.
+const CRAWLS_SHOWN: u32 = 20;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/site.html")]
@@ -81,7 +94,9 @@ pub(crate) struct Robots {
 #[derive(Debug, Clone)]
 pub(crate) struct CrawlRow {
     pub(crate) started: Instant,
-    pub(crate) state: String,
+    pub(crate) state: &'static str,
+    /// What a reader of its result must know.
+    pub(crate) note: Option<String>,
     pub(crate) urls: String,
     pub(crate) fetches: String,
     pub(crate) failing: String,
@@ -89,5 +104,133 @@ pub(crate) struct CrawlRow {
     pub(crate) took: String,
 }
 
+/// `GET /sites/{id}`
+pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) -> Result<Html<String>, Error> {
+    let site = find(&app, &id).await?;
+    let crawls = app.store.crawls(site.id, CRAWLS_SHOWN).await?;
+    let robots = app.store.robots_copy(site.id).await?;
+    let status = Status::of(&app, site).await?;
+    html(&view::page(&status, &crawls, robots.as_ref()))
+}
+
+/// `POST /sites/{id}/crawl`
+pub(crate) async fn crawl_now(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Redirect, Error> {
+    let site = find(&app, &id).await?;
+    let options = CrawlOptions { confirm: false, ..CrawlOptions::default() };
+    app.store.request_crawl(site.id, CrawlKind::Manual, &options, app.now()).await?;
+    app.wake.notify_one();
+    Ok(to(&site))
+}
+
+/// `POST /sites/{id}/pause`
+pub(crate) async fn pause(State(app): State<AppState>, Path(id): Path<String>) -> Result<Redirect, Error> {
+    set_paused(&app, &id, true).await
+}
+
+/// `POST /sites/{id}/resume`
+pub(crate) async fn resume(State(app): State<AppState>, Path(id): Path<String>) -> Result<Redirect, Error> {
+    set_paused(&app, &id, false).await
+}
+
+async fn set_paused(app: &AppState, id: &str, paused: bool) -> Result<Redirect, Error> {
+    let site = Site { paused, ..find(app, id).await? };
+    app.store.update_site(&site).await?;
+    app.wake.notify_one();
+    Ok(to(&site))
+}
+
+fn to(site: &Site) -> Redirect {
+    Redirect::to(&format!("/sites/{}", site.id))
+}
+
+/// The site that an address names.
+pub(crate) async fn find(app: &AppState, id: &str) -> Result<Site, Error> {
+    let id = id.parse().map(SiteId).map_err(|_| Error::NotFound)?;
+    app.store.site(id).await?.ok_or(Error::NotFound)
+}
+
 #[cfg(test)]
 pub(crate) mod samples;
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use crate::domain::crawl::CrawlState;
+    use crate::web::testing::World;
+
+    #[tokio::test]
+    async fn costly_and_forgiven_outages_stand_apart() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for path in ["/", "/product/1"] {
+            world.fetched(&site, path, 0, "200").await;
+        }
+        for hour in 1..=60 {
+            world.fetched(&site, "/product/1", hour * 60, "502").await;
+        }
+        for (minute, outcome) in [(3000, "200"), (3002, "503"), (3020, "503"), (3021, "200")] {
+            world.fetched(&site, "/about", minute, outcome).await;
+        }
+        world.clock.advance(TimeDelta::hours(61));
+        let page = world.get(&format!("/sites/{}", site.id)).await;
+        let costing = page.text(".verdicts section:nth-child(1)");
+        assert!(costing.contains("Persistent") && costing.contains("/product/1 answers 502"), "{costing}");
+        let forgiven = page.text(".verdicts section:nth-child(2)");
+        assert!(forgiven.contains("/about answered 503") && forgiven.contains("18 to 21 min"), "{forgiven}");
+        assert!(page.body.contains("t-persistent\" d=\"M"), "the chart shows it");
+        assert!(
+            page.text(".lede").starts_with("1 of its 3 known URLs is failing now (33 %)."),
+            "{}",
+            page.text(".lede")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_hostile_path_is_text() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        world.fetched(&site, "/%3Cscript%3E/'\"<b>", 0, "502").await;
+        world.fetched(&site, "/%3Cscript%3E/'\"<b>", 5, "502").await;
+        for path in [format!("/sites/{}", site.id), "/".to_owned(), "/outages/1".to_owned()] {
+            let page = world.get(&path).await;
+            assert_eq!(page.status, 200, "{path}");
+            assert!(
+                !page.body.contains("<script>") && page.body.contains("%3Cscript%3E"),
+                "{path}: {}",
+                page.body
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn crawl_now_asks_for_a_crawl_once_and_wakes_the_driver() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        let path = format!("/sites/{}", site.id);
+        let woken = world.wake.notified();
+        for _ in 0..2 {
+            assert_eq!(world.post(&format!("{path}/crawl"), &[]).await.location(), path);
+        }
+        woken.await;
+        let crawls = world.store.crawls(site.id, 9).await.unwrap();
+        assert_eq!(crawls.iter().map(|crawl| crawl.state).collect::<Vec<_>>(), [CrawlState::Waiting]);
+        let page = world.get(&path).await;
+        assert!(page.body.contains("data-busy"));
+        assert!(page.text("#crawls").contains("waiting"));
+    }
+
+    #[tokio::test]
+    async fn a_site_can_be_paused_and_resumed() {
+        let world = World::logged_in().await;
+        let path = format!("/sites/{}", world.site("https://shop.example/").await.id);
+        assert_eq!(world.post(&format!("{path}/pause"), &[]).await.location(), path);
+        assert_eq!(world.get(&path).await.text(".flag"), "paused");
+        assert!(world.store.sites().await.unwrap()[0].paused);
+        world.post(&format!("{path}/resume"), &[]).await;
+        assert!(!world.store.sites().await.unwrap()[0].paused);
+    }
+}

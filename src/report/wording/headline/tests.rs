@@ -70,7 +70,7 @@ fn every_verdict_in_every_state_makes_a_sentence() {
     let mut told = String::new();
     for verdict in Verdict::ALL {
         for state in [State::Ongoing, State::Recovering, State::Resolved] {
-            told += &format!("{verdict} {}: {}\n", state.word(), case(verdict, state).said());
+            told += &[verdict.word(), " ", state.word(), ": ", &case(verdict, state).said(), "\n"].concat();
         }
     }
     insta::assert_snapshot!(told, @r#"

@@ -47,11 +47,12 @@ fn chart() -> FailingChart {
     }
 }
 
-fn crawl(hours: i64, state: &str, failing: &str) -> CrawlRow {
+fn crawl(hours: i64, state: &'static str, failing: &str) -> CrawlRow {
     let text = |s: &str| s.to_owned();
     CrawlRow {
         started: Instant::minute(now() - TimeDelta::hours(hours), chrono_tz::Europe::Berlin, now()),
-        state: text(state),
+        state,
+        note: (state == "interrupted").then(|| text("18 of the last 20 fetches failed: the crawl stopped and left 9 URLs alone, so as not to make it worse")),
         urls: text("4,812"),
         fetches: text("5,104"),
         failing: text(failing),
@@ -74,7 +75,7 @@ fn well() -> SitePage {
         href: "/sites/1".to_owned(),
         host: "shop.example".to_owned(),
         paused: false,
-        headline: Headline { subject: "Nothing is failing.".to_owned(), rest: " All 4,812 known URLs answer as they should.".to_owned() },
+        headline: Headline { subject: "All is well.".to_owned(), rest: " None of its 4,812 known URLs is failing.".to_owned() },
         tone: Tone::Healthy,
         lede: "Two brief outages in the last 90 days were forgiven.".to_owned(),
         running: None,

@@ -1,0 +1,136 @@
+//! What can go wrong in a handler, and what the reader is told: a page with a way on. What went wrong inside is logged
+//! once, here, and never shown.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use thiserror::Error;
+
+use super::pages::Shell;
+use super::pages::message::MessagePage;
+use crate::store::StoreError;
+
+/// Why a request did not get what it asked for.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    /// Nobody is logged in; afterwards the reader goes on to this path.
+    #[error("nobody is logged in")]
+    LoginNeeded {
+        /// Where the reader wanted to go.
+        next: String,
+    },
+    /// There is no such page, site or outage.
+    #[error("there is no such page")]
+    NotFound,
+    /// The one-time link has been used, or never was one.
+    #[error("the set-up link is not valid")]
+    SetupLink,
+    /// A form was sent from another website.
+    #[error("the request comes from another website")]
+    CrossSite,
+    /// The form is not one of ours, or too large.
+    #[error("the form cannot be read: {0}")]
+    Form(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A page could not be put together.
+    #[error("a page could not be rendered: {0}")]
+    Render(#[from] askama::Error),
+    /// A password could not be hashed, or no random bytes were to be had.
+    #[error("a secret could not be made: {0}")]
+    Secret(String),
+}
+
+impl Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::LoginNeeded { .. } => StatusCode::SEE_OTHER,
+            Self::NotFound | Self::SetupLink => StatusCode::NOT_FOUND,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::Store(_) | Self::Render(_) | Self::Secret(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Title and text for the reader.
+    fn told(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::LoginNeeded { .. } => ("Log in first", "This page is for those who have an account."),
+            Self::NotFound => (
+                "There is no such page",
+                "The site or outage may have been removed, or the address is incomplete.",
+            ),
+            Self::SetupLink => (
+                "This set-up link does not work",
+                "It works once, and the newest one alone. If there is an account already, log in; if not, start Gatecrawl again and open the link that it prints.",
+            ),
+            Self::CrossSite => (
+                "That came from another website",
+                "Gatecrawl takes forms from its own pages only. If this was one of them, the proxy in front changes the Host or Origin header: let it pass both on unchanged.",
+            ),
+            Self::Form(_) => {
+                ("That form cannot be read", "Go back, load the page again and send it once more.")
+            }
+            Self::Store(_) | Self::Render(_) | Self::Secret(_) => (
+                "That did not work",
+                "The fault is on our side, and the log of Gatecrawl says more. Trying again does no harm.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::LoginNeeded { next } = &self {
+            return Redirect::to(&login_path(next)).into_response();
+        }
+        let status = self.status();
+        if status.is_server_error() {
+            tracing::error!(error = %self, "a page failed");
+        }
+        let (title, text) = self.told();
+        let page = MessagePage {
+            shell: Shell::outside(),
+            status: status.as_u16(),
+            title,
+            text: text.to_owned(),
+            way_on: ("/", "To the overview"),
+        };
+        // When even this page cannot be rendered, its title is all there is to say.
+        let html = page.render().unwrap_or_else(|_| title.to_owned());
+        (status, Html(html)).into_response()
+    }
+}
+
+/// The login page that leads back to where one wanted to go.
+fn login_path(next: &str) -> String {
+    if next == "/" {
+        return "/login".to_owned();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("/login?{query}")
+}
+
+/// A page as an answer.
+pub(crate) fn html(page: &impl Template) -> Result<Html<String>, Error> {
+    Ok(Html(page.render()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_inside_is_not_shown() {
+        let error = Error::Secret("/etc/passwd".to_owned());
+        assert!(error.to_string().contains("/etc/passwd"));
+        assert!(!format!("{:?}", error.told()).contains("/etc/passwd"));
+    }
+
+    #[test]
+    fn after_the_login_one_is_where_one_wanted_to_be() {
+        assert_eq!(login_path("/"), "/login");
+        assert_eq!(login_path("/outages/7?page=2"), "/login?next=%2Foutages%2F7%3Fpage%3D2");
+    }
+}

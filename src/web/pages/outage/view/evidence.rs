@@ -1,0 +1,98 @@
+//! A failing answer as it came: status line, headers and body as text, whatever they hold.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use crate::domain::evidence::{BODY_KEPT, Evidence};
+use crate::store::outages::StoredMember;
+use crate::web::error::Error;
+use crate::web::pages::outage::Answer;
+use crate::web::state::AppState;
+use crate::web::wording::Instant;
+
+/// What a member met, if it is still kept.
+pub(super) async fn of(
+    app: &AppState,
+    member: Option<&StoredMember>,
+    digest: fn(&StoredMember) -> Option<&str>,
+) -> Result<Option<(StoredMember, Evidence)>, Error> {
+    let Some((member, digest)) = member.and_then(|member| Some((member, digest(member)?))) else {
+        return Ok(None);
+    };
+    let evidence = app.store.evidence(digest).await?;
+    Ok(evidence.map(|evidence| (member.clone(), evidence)))
+}
+
+/// The answer, ready to be shown.
+pub(super) fn answer(
+    name: &'static str,
+    at: Instant,
+    member: &StoredMember,
+    elapsed: Option<Duration>,
+    evidence: &Evidence,
+) -> Answer {
+    let is_cut = evidence.body.len() >= BODY_KEPT;
+    Answer {
+        name,
+        at,
+        url: member.url.to_string(),
+        timing: elapsed.map(|elapsed| format!("took {}", milliseconds(elapsed))).unwrap_or_default(),
+        status_line: status_line(evidence),
+        headers: evidence.headers.clone(),
+        body: readable(&evidence.body),
+        note: is_cut.then(|| "The body goes on; its first 4 KB are kept.".to_owned()),
+    }
+}
+
+fn status_line(evidence: &Evidence) -> String {
+    let Some(status) = evidence.status else {
+        return evidence.detail.clone().unwrap_or_else(|| "No answer came.".to_owned());
+    };
+    let version = evidence.version.as_deref().unwrap_or("HTTP");
+    // The reason is the standard's: what the server wrote there is not kept.
+    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    format!("{version} {status} {}", reason.unwrap_or_default()).trim_end().to_owned()
+}
+
+/// Text as text; what cannot be shown is replaced.
+fn readable(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let shown = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
+    text.replace("\r\n", "\n").trim_end().chars().map(shown).collect()
+}
+
+fn milliseconds(elapsed: Duration) -> String {
+    if elapsed >= Duration::from_secs(10) {
+        format!("{} s", elapsed.as_secs())
+    } else {
+        format!("{} ms", elapsed.as_millis())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_told_by_its_status_line_and_a_silence_by_its_reason() {
+        let answered =
+            Evidence { version: Some("HTTP/1.1".to_owned()), status: Some(502), ..Evidence::default() };
+        assert_eq!(status_line(&answered), "HTTP/1.1 502 Bad Gateway");
+        let odd = Evidence { status: Some(521), ..answered };
+        assert_eq!(status_line(&odd), "HTTP/1.1 521");
+        let silent = Evidence { detail: Some("connection refused".to_owned()), ..Evidence::default() };
+        assert_eq!(status_line(&silent), "connection refused");
+    }
+
+    #[test]
+    fn a_body_is_shown_whatever_it_holds() {
+        assert_eq!(readable(b"a\r\nb\x00\x1b[31m\xff"), "a\nb\u{fffd}\u{fffd}[31m\u{fffd}");
+    }
+
+    #[test]
+    fn times_are_told_in_the_unit_that_fits() {
+        assert_eq!(milliseconds(Duration::from_millis(12)), "12 ms");
+        assert_eq!(milliseconds(Duration::from_secs(61)), "61 s");
+    }
+}

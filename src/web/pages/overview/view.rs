@@ -1,0 +1,148 @@
+//! How the overview is made of what is known of each site.
+
+use super::{OverviewPage, SiteRow};
+use crate::chart::strip;
+use crate::chart::tone::Tone;
+use crate::domain::verdict::Verdict;
+use crate::report::history;
+use crate::report::json::share;
+use crate::report::wording::headline::Facts;
+use crate::report::wording::overview::Overview;
+use crate::report::wording::{count, number, percent, until};
+use crate::web::pages::Shell;
+use crate::web::status::{DAYS, Judged, Status};
+use crate::web::wording::host;
+
+/// With more healthy sites than this, they are folded away.
+const FOLD_BEYOND: usize = 12;
+
+/// The page, of the sites in any order.
+pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
+    sites.sort_by_cached_key(Status::rank);
+    let overview = counted(&sites);
+    let tone = match &overview.worst {
+        Some(worst) => Tone::Failing(worst.judgement.verdict),
+        None if overview.unseen < overview.sites => Tone::Healthy,
+        None => Tone::Unknown,
+    };
+    let (headline, lede) = (overview.headline(), overview.lede());
+    let well = sites.iter().filter(|site| site.tone() == Tone::Healthy).count();
+    let shown = if well > FOLD_BEYOND { sites.len() - well } else { sites.len() };
+    let mut rows: Vec<SiteRow> = sites.iter().map(row).collect();
+    let folded = rows.split_off(shown);
+    let shell = Shell { activity: activity(&sites), ..Shell::inside("/") };
+    OverviewPage { shell, headline, tone, lede, rows, folded_label: format!("{well} healthy sites"), folded }
+}
+
+fn counted(sites: &[Status]) -> Overview<'_> {
+    let many = |wanted: &dyn Fn(&Status) -> bool| sites.iter().filter(|site| wanted(site)).count() as u64;
+    let is_costly = |site: &Status| site.worst().is_some_and(Judged::is_costly);
+    Overview {
+        sites: sites.len() as u64,
+        unseen: many(&|site| !site.is_seen()),
+        costly: many(&is_costly),
+        failing: many(&|site| site.worst().is_some() && !is_costly(site)),
+        recovering: many(&|site| site.recovering().is_some() && !is_costly(site)),
+        brief: sites.iter().map(Status::brief_this_week).sum(),
+        brief_sites: many(&|site| site.brief_this_week() > 0),
+        worst: worst(sites),
+        quiet_days: sites.iter().filter_map(Status::quiet_days).min(),
+    }
+}
+
+/// The worst outage of all, told with the name of its site.
+fn worst(sites: &[Status]) -> Option<Facts<'_>> {
+    let worsts = sites.iter().filter_map(|site| site.worst().map(|worst| (site, worst)));
+    let (site, worst) = worsts.max_by_key(|(_, worst)| (worst.judgement.verdict, worst.outage.url_count))?;
+    Some(Facts { site: Some(host(&site.site.origin)), ..site.facts(worst) })
+}
+
+fn activity(sites: &[Status]) -> Option<String> {
+    let crawling: Vec<&Status> = sites.iter().filter(|site| site.is_crawling()).collect();
+    match crawling.as_slice() {
+        [] => None,
+        [site] => {
+            let (done, known) = (count(site.crawled.0), count(site.known_urls));
+            Some(format!("Crawling {}, {done} of {known}", host(&site.site.origin)))
+        }
+        many => Some(format!("Crawling {} sites", many.len())),
+    }
+}
+
+fn row(site: &Status) -> SiteRow {
+    let zone = site.site.settings.time_zone;
+    let days = history::days(&site.stretches(), &site.looked, DAYS, zone, site.now);
+    let (failing, of) = match site.known_urls {
+        0 => ("–".to_owned(), String::new()),
+        known if !site.is_seen() => ("–".to_owned(), format!("of {}", count(known))),
+        known => (percent(share(site.failing_urls, known)), format!("of {}", count(known))),
+    };
+    SiteRow {
+        href: format!("/sites/{}", site.site.id),
+        host: host(&site.site.origin).to_owned(),
+        tone: site.tone(),
+        story: story(site),
+        strip: strip::draw(&days),
+        tallies: tallies(site),
+        failing,
+        of,
+        next: next(site),
+    }
+}
+
+/// What is happening on a site, in a sentence.
+pub(crate) fn story(site: &Status) -> String {
+    if let Some(worst) = site.worst() {
+        let more = site.outages.iter().filter(|o| o.is_ongoing() && o.is_costly()).count().saturating_sub(1);
+        let headline = site.facts(worst).headline();
+        return if more > 0 { format!("{headline} And {more} more.") } else { headline.to_string() };
+    }
+    if !site.is_seen() {
+        return match site.is_crawling() {
+            true => format!("The first crawl is under way: {} looked at so far.", urls(site.crawled.0)),
+            false if site.is_busy() => "The first crawl is about to begin.".to_owned(),
+            false => "Not crawled yet.".to_owned(),
+        };
+    }
+    match site.recovering() {
+        Some(past) => site.facts(past).headline().to_string(),
+        None => quiet(site),
+    }
+}
+
+fn quiet(site: &Status) -> String {
+    let brief = site.brief_this_week();
+    let watched = (site.now - site.site.created_at).num_days();
+    match (brief, site.quiet_days()) {
+        (1, _) => "Nothing is failing. One brief outage this week was forgiven.".to_owned(),
+        (2.., _) => format!("Nothing is failing. {} brief outages this week were forgiven.", number(brief)),
+        (0, Some(days @ 2..)) => format!("Nothing has failed for {days} days."),
+        (0, None) if watched >= 2 => format!("Nothing has failed for {} days.", watched.min(i64::from(DAYS))),
+        (0, None) => "Nothing has failed since it is watched.".to_owned(),
+        (0, Some(_)) => "Nothing is failing.".to_owned(),
+    }
+}
+
+fn urls(n: u64) -> String {
+    crate::report::wording::plural(n, "URL", "URLs")
+}
+
+/// Outages of the last 90 days by verdict, worst first.
+fn tallies(site: &Status) -> Vec<(Tone, String)> {
+    let counted = [Verdict::Persistent, Verdict::Prolonged, Verdict::Intermittent, Verdict::Brief];
+    let tally = |verdict: Verdict| {
+        let n = site.outages.iter().filter(|o| o.judgement.verdict == verdict).count();
+        (n > 0).then(|| (Tone::Failing(verdict), n.to_string()))
+    };
+    counted.into_iter().filter_map(tally).collect()
+}
+
+/// When it is crawled next.
+fn next(site: &Status) -> String {
+    match (site.site.paused, site.is_crawling(), site.site.next_crawl_at) {
+        (true, _, _) => "paused".to_owned(),
+        (_, true, _) => "under way".to_owned(),
+        (_, _, Some(at)) => until(at, site.now),
+        (_, _, None) => "on request".to_owned(),
+    }
+}

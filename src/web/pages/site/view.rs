@@ -1,0 +1,264 @@
+//! How a site's page is made of what is known of the site.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{CrawlRow, FailingChart, OutageRow, Progress, Robots, SitePage};
+use crate::chart::strip;
+use crate::chart::timeline::{Bucket, Timeline};
+use crate::chart::tone::Tone;
+use crate::domain::crawl::{Crawl, CrawlState};
+use crate::domain::site::PrivateAddresses;
+use crate::domain::verdict::{State, Verdict};
+use crate::report::history;
+use crate::report::json::share;
+use crate::report::wording::headline::Headline;
+use crate::report::wording::{count, length, number, percent, plural, range, since, until};
+use crate::store::robots_copies::RobotsCopy;
+use crate::web::pages::Shell;
+use crate::web::pages::overview::view::story;
+use crate::web::status::{DAYS, Judged, Status};
+use crate::web::wording::{Instant, host, unbroken};
+
+mod robots;
+
+/// So many brief outages are shown; older ones are folded away.
+const BRIEF_SHOWN: usize = 5;
+/// The window of the chart, and into how many parts it is cut.
+const WINDOW: TimeDelta = TimeDelta::days(7);
+const PARTS: i32 = 168;
+/// The window of a site that was just added.
+const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
+
+/// The page.
+pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy>) -> SitePage {
+    let site = &status.site;
+    let rows = |wanted: &dyn Fn(&Judged) -> bool| -> Vec<OutageRow> {
+        status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o)).collect()
+    };
+    let mut costing = rows(&|o| o.is_costly() && o.is_ongoing());
+    costing.sort_by_key(|row| std::cmp::Reverse(row.tone));
+    let mut forgiven = rows(&|o| !o.is_costly());
+    let more_forgiven = forgiven.split_off(forgiven.len().min(BRIEF_SHOWN));
+    let zone = site.settings.time_zone;
+    SitePage {
+        shell: Shell::inside(""),
+        href: format!("/sites/{}", site.id),
+        host: host(&site.origin).to_owned(),
+        paused: site.paused,
+        headline: headline(status),
+        tone: status.tone(),
+        lede: lede(status),
+        running: running(status),
+        has_data: status.is_seen(),
+        costing_tone: costing.first().map_or(Tone::Healthy, |row| row.tone),
+        costing,
+        forgiven,
+        more_forgiven_label: format!("{} more in the last {DAYS} days", more_forgiven.len()),
+        more_forgiven,
+        past: rows(&|o| o.is_costly() && !o.is_ongoing()),
+        chart: chart(status),
+        strip: strip::draw(&history::days(&status.stretches(), &status.looked, DAYS, zone, status.now)),
+        strip_from: history::first_day(DAYS, zone, status.now).format("%-d %b").to_string(),
+        robots: robots.map_or_else(Robots::unread, |copy| robots::told(copy, zone, status.now)),
+        settings: settings(status),
+        crawls: crawls.iter().map(|crawl| crawl_row(status, crawl)).collect(),
+        next: next(status),
+    }
+}
+
+fn headline(status: &Status) -> Headline {
+    if let Some(worst) = status.worst().or_else(|| status.recovering()) {
+        return status.facts(worst).headline();
+    }
+    let (subject, rest) = if status.is_seen() && status.is_crawling() {
+        ("Nothing is failing", " so far.".to_owned())
+    } else if status.is_seen() {
+        (
+            "All is well.",
+            format!(" None of its {} is failing.", plural(status.known_urls, "known URL", "known URLs")),
+        )
+    } else if status.is_crawling() {
+        ("The first crawl", format!(" of {} is under way.", host(&status.site.origin)))
+    } else if status.is_busy() {
+        ("The first crawl", format!(" of {} begins in a moment.", host(&status.site.origin)))
+    } else {
+        ("Not crawled yet.", " There is nothing to tell so far.".to_owned())
+    };
+    Headline { subject: subject.to_owned(), rest }
+}
+
+fn lede(status: &Status) -> String {
+    if !status.is_seen() {
+        let waits = "The first results are here within a minute; this page brings them by itself.";
+        return if status.is_busy() { waits.to_owned() } else { String::new() };
+    }
+    if status.failing_urls == 0 {
+        return if status.worst().or_else(|| status.recovering()).is_some() {
+            String::new()
+        } else {
+            story(status)
+        };
+    }
+    let verb = if status.failing_urls == 1 { "is" } else { "are" };
+    let now = format!(
+        "{} of its {} {verb} failing now ({}).",
+        count(status.failing_urls),
+        plural(status.known_urls, "known URL", "known URLs"),
+        percent(share(status.failing_urls, status.known_urls))
+    );
+    let more = status.outages.iter().filter(|o| o.is_ongoing()).count().saturating_sub(1);
+    match more {
+        0 => now,
+        1 => format!("{now} One more outage goes on."),
+        n => format!("{now} {} more outages go on.", number(n as u64)),
+    }
+}
+
+fn running(status: &Status) -> Option<Progress> {
+    if !status.is_busy() {
+        return None;
+    }
+    let (done, failing) = status.crawled;
+    let text = if status.is_crawling() && done > 0 {
+        let of = plural(status.known_urls, "known URL", "known URLs");
+        format!("Crawling: {} of {of} looked at, {} failing", count(done), count(failing))
+    } else if status.is_crawling() {
+        "Reading robots.txt and sitemaps".to_owned()
+    } else {
+        "A crawl is about to begin".to_owned()
+    };
+    Some(Progress { text, done, total: if done > 0 { status.known_urls } else { 0 } })
+}
+
+fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
+    let facts = status.facts(judged);
+    let bounds = &judged.outage.bounds;
+    let (zone, now) = (facts.zone, status.now);
+    let urls = plural(judged.outage.url_count, "URL", "URLs");
+    let began = since(bounds.first_failing, zone, now);
+    let lasted = if judged.is_ongoing() {
+        length(bounds.shortest())
+    } else {
+        range(bounds.shortest(), bounds.longest(now))
+    };
+    let state = match judged.judgement.state {
+        State::Ongoing if judged.is_costly() => format!("{urls}, since {began}"),
+        State::Ongoing => format!("{urls}, since {began}, still going on"),
+        State::Recovering => format!("{urls}, from {began}, recovering"),
+        State::Resolved => format!("{urls}, from {began}"),
+    };
+    OutageRow {
+        href: judged.href(),
+        tone: judged.tone(),
+        title: facts.title(),
+        detail: state,
+        lasted: unbroken(&lasted),
+    }
+}
+
+/// Drawn when something failed in the window.
+fn chart(status: &Status) -> Option<FailingChart> {
+    let week_ago = status.now - WINDOW;
+    let added = status.site.created_at;
+    let (from, title) = if added > status.now - SHORTEST_WINDOW {
+        (status.now - SHORTEST_WINDOW, "URLs failing, last 10 minutes")
+    } else if added > week_ago {
+        (added, "URLs failing, since the site was added")
+    } else {
+        (week_ago, "URLs failing, last 7 days")
+    };
+    let buckets = history::buckets(&status.stretches(), &status.looked, from, status.now, PARTS);
+    let peak: u32 = buckets.iter().map(total).max().unwrap_or(0);
+    if peak == 0 {
+        return None;
+    }
+    let note = format!(
+        "At most {} at once; {} failing now.",
+        plural(u64::from(peak), "URL", "URLs"),
+        if status.failing_urls == 1 {
+            "1 is".to_owned()
+        } else {
+            format!("{} are", count(status.failing_urls))
+        }
+    );
+    let legend = legend(&buckets);
+    let zone = status.site.settings.time_zone;
+    let timeline =
+        Timeline { from, to: status.now, zone, buckets, title: title.to_owned(), description: note.clone() };
+    Some(FailingChart { title: title.to_owned(), drawing: timeline.draw(), legend, note })
+}
+
+fn total(bucket: &Bucket) -> u32 {
+    bucket.failing.iter().fold(0, |sum, (_, n)| sum.saturating_add(*n))
+}
+
+/// What is to be seen in the chart, worst first.
+fn legend(buckets: &[Bucket]) -> Vec<Tone> {
+    let has = |verdict: Verdict| buckets.iter().any(|b| b.failing.iter().any(|(v, _)| *v == verdict));
+    let mut tones: Vec<Tone> =
+        Verdict::ALL.into_iter().rev().filter(|verdict| has(*verdict)).map(Tone::Failing).collect();
+    if buckets.iter().any(|bucket| !bucket.observed) {
+        tones.push(Tone::Unknown);
+    }
+    tones
+}
+
+fn settings(status: &Status) -> Vec<(&'static str, String)> {
+    let settings = &status.site.settings;
+    let private = match settings.allow_private {
+        PrivateAddresses::Refused => "refused",
+        PrivateAddresses::OwnHost => "allowed for this host",
+        PrivateAddresses::Allowed => "allowed",
+    };
+    let rate = if settings.rate > 0.0 {
+        format!("at most {} requests a second", settings.rate)
+    } else {
+        "without a limit".to_owned()
+    };
+    vec![
+        ("Start page", status.site.start_url.to_string()),
+        ("Crawled", settings.schedule.to_string()),
+        ("Speed", format!("{rate}, {} at a time", settings.concurrency)),
+        ("Time zone", settings.time_zone.name().to_owned()),
+        ("Brief up to", settings.policy.brief_max.to_string()),
+        ("Persistent after", settings.policy.persistent_after.to_string()),
+        ("Private addresses", private.to_owned()),
+    ]
+}
+
+fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
+    let is_running = crawl.state == CrawlState::Running;
+    let (urls, failing) = if is_running { status.crawled } else { (crawl.urls, crawl.failing) };
+    let state = match crawl.state {
+        CrawlState::Waiting => "waiting",
+        CrawlState::Running => "under way",
+        CrawlState::Finished => "finished",
+        CrawlState::Stopped => "stopped",
+    };
+    CrawlRow {
+        started: Instant::minute(begin(crawl), status.site.settings.time_zone, status.now),
+        state,
+        note: crawl.note.clone(),
+        urls: count(urls),
+        fetches: count(crawl.fetches),
+        failing: count(failing),
+        any_failing: failing > 0,
+        took: crawl
+            .started_at
+            .map_or_else(|| "–".to_owned(), |begun| length(crawl.finished_at.unwrap_or(status.now) - begun)),
+    }
+}
+
+fn begin(crawl: &Crawl) -> DateTime<Utc> {
+    crawl.started_at.unwrap_or(crawl.requested_at)
+}
+
+fn next(status: &Status) -> String {
+    let site = &status.site;
+    match (site.paused, status.is_busy(), site.next_crawl_at) {
+        (true, _, _) => "The site is paused: nothing is crawled until it is resumed.".to_owned(),
+        (_, true, _) => "A crawl is under way.".to_owned(),
+        (_, _, Some(at)) => format!("The next crawl begins {}.", until(at, status.now)),
+        (_, _, None) => "It is crawled only when you ask for it.".to_owned(),
+    }
+}

@@ -1,0 +1,181 @@
+//! What the store knows of one site, judged at one instant: what the overview and the site's page are made of.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::Error;
+use super::state::AppState;
+use crate::chart::tone::Tone;
+use crate::domain::crawl::{Crawl, CrawlState};
+use crate::domain::observation::OutageId;
+use crate::domain::outage::{Outage, Scope};
+use crate::domain::site::Site;
+use crate::domain::verdict::{Judgement, State, Verdict};
+use crate::report::history::Stretch;
+use crate::report::summary;
+use crate::report::wording::headline::Facts;
+
+/// How many days back pages look.
+pub(crate) const DAYS: u32 = 90;
+
+/// A site at one instant.
+#[derive(Debug, Clone)]
+pub(crate) struct Status {
+    pub(crate) site: Site,
+    pub(crate) now: DateTime<Utc>,
+    /// Outages of the last [`DAYS`], newest first.
+    pub(crate) outages: Vec<Judged>,
+    pub(crate) known_urls: u64,
+    pub(crate) failing_urls: u64,
+    /// The crawl that waits or runs.
+    pub(crate) crawl: Option<Crawl>,
+    /// URLs that it has looked at so far, and how many of them fail.
+    pub(crate) crawled: (u64, u64),
+    /// Hours in which something was fetched.
+    pub(crate) looked: Vec<DateTime<Utc>>,
+}
+
+/// An outage with what it means now.
+#[derive(Debug, Clone)]
+pub(crate) struct Judged {
+    pub(crate) id: OutageId,
+    pub(crate) outage: Outage,
+    pub(crate) judgement: Judgement,
+    /// The path of its first member, where its scope is single URLs.
+    pub(crate) path: String,
+}
+
+impl Status {
+    /// Asks the store.
+    pub(crate) async fn of(app: &AppState, site: Site) -> Result<Self, Error> {
+        let now = app.now();
+        let since = now - TimeDelta::days(i64::from(DAYS));
+        let mut outages = Vec::new();
+        for stored in app.store.outages(site.id, Some(since)).await? {
+            outages.push(judged(app, &site, stored.id, stored.outage).await?);
+        }
+        let crawl = app.store.unfinished_crawl(site.id).await?;
+        let crawled = match &crawl {
+            Some(crawl) => app.store.count_crawled(crawl.id).await?,
+            None => (0, 0),
+        };
+        let known_urls = app.store.count_urls(&site).await?;
+        let failing_urls = app.store.count_failing_urls(&site).await?;
+        let mut looked: Vec<_> = app.store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
+        looked.dedup();
+        Ok(Self { site, now, outages, known_urls, failing_urls, crawl, crawled, looked })
+    }
+
+    /// Something has been fetched.
+    pub(crate) fn is_seen(&self) -> bool {
+        !self.looked.is_empty() || !self.outages.is_empty()
+    }
+
+    /// The outage that matters most of those that go on; a single failed fetch does not count.
+    pub(crate) fn worst(&self) -> Option<&Judged> {
+        let going_on = self.outages.iter().filter(|o| o.is_ongoing());
+        going_on
+            .filter(|o| o.judgement.verdict != Verdict::Transient)
+            .max_by_key(|o| (o.judgement.verdict, o.outage.url_count))
+    }
+
+    /// The newest costly outage that is over, but not behind us.
+    pub(crate) fn recovering(&self) -> Option<&Judged> {
+        self.outages.iter().find(|o| o.is_costly() && o.judgement.state == State::Recovering)
+    }
+
+    /// Brief outages that ended in the last 7 days.
+    pub(crate) fn brief_this_week(&self) -> u64 {
+        let since = self.now - TimeDelta::days(7);
+        let of_week = |o: &&Judged| {
+            o.judgement.verdict == Verdict::Brief && !o.is_ongoing() && o.outage.bounds.last_failing >= since
+        };
+        self.outages.iter().filter(of_week).count() as u64
+    }
+
+    /// Whole days since something last failed; `None`: nothing did in the last [`DAYS`].
+    pub(crate) fn quiet_days(&self) -> Option<i64> {
+        self.outages.iter().map(|o| (self.now - o.outage.bounds.last_failing).num_days().max(0)).min()
+    }
+
+    /// The state that the site's mark shows.
+    pub(crate) fn tone(&self) -> Tone {
+        match self.worst() {
+            Some(worst) => Tone::Failing(worst.judgement.verdict),
+            None if self.is_seen() => Tone::Healthy,
+            None => Tone::Unknown,
+        }
+    }
+
+    /// Worst first, then what is not known yet, then what is well.
+    pub(crate) fn rank(&self) -> impl Ord + use<> {
+        let rank = match self.tone() {
+            Tone::Failing(verdict) => (0, Some(Reverse(verdict))),
+            Tone::Unknown => (1, None),
+            Tone::Healthy => (2, None),
+        };
+        (rank, Reverse(self.failing_urls), self.site.origin.clone())
+    }
+
+    /// What the charts draw.
+    pub(crate) fn stretches(&self) -> Vec<Stretch> {
+        let stretch = |o: &Judged| Stretch {
+            first: o.outage.bounds.first_failing,
+            last: if o.is_ongoing() { self.now } else { o.outage.bounds.last_failing },
+            verdict: o.judgement.verdict,
+            urls: o.outage.url_count,
+        };
+        self.outages.iter().map(stretch).collect()
+    }
+
+    /// The facts of one of its outages.
+    pub(crate) fn facts<'a>(&'a self, judged: &'a Judged) -> Facts<'a> {
+        summary::facts(&self.site, &judged.outage, &judged.path, self.now)
+    }
+
+    /// A crawl waits or runs, or is due.
+    pub(crate) fn is_busy(&self) -> bool {
+        let is_due = !self.site.paused && self.site.next_crawl_at.is_some_and(|at| at <= self.now);
+        self.crawl.is_some() || is_due
+    }
+
+    /// The crawl has begun.
+    pub(crate) fn is_crawling(&self) -> bool {
+        self.crawl.as_ref().is_some_and(|crawl| crawl.state == CrawlState::Running)
+    }
+}
+
+/// An outage of a site, judged now.
+pub(crate) async fn judged(
+    app: &AppState,
+    site: &Site,
+    id: OutageId,
+    outage: Outage,
+) -> Result<Judged, Error> {
+    let first = match outage.scope {
+        Scope::Url => app.store.members(id, 0, 1).await?.into_iter().next(),
+        Scope::Site | Scope::Section(_) => None,
+    };
+    let path = first.map_or_else(|| "/".to_owned(), |member| member.url.path_and_query().to_owned());
+    let judgement = outage.judge(app.now(), &site.settings.policy);
+    Ok(Judged { id, outage, judgement, path })
+}
+
+impl Judged {
+    pub(crate) fn is_ongoing(&self) -> bool {
+        self.judgement.state == State::Ongoing
+    }
+
+    pub(crate) fn is_costly(&self) -> bool {
+        self.judgement.verdict.is_costly()
+    }
+
+    pub(crate) fn tone(&self) -> Tone {
+        Tone::Failing(self.judgement.verdict)
+    }
+
+    pub(crate) fn href(&self) -> String {
+        format!("/outages/{}", self.id)
+    }
+}

@@ -1,0 +1,178 @@
+//! A dashboard to test: a real store in a temporary directory, a real socket on 127.0.0.1, a clock that stands still.
+//! A request is written by hand as HTTP/1.0, so that a test sees the headers as they are.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::{AppState, auth, make_app, secret};
+use crate::clock::TestClock;
+use crate::domain::evidence::Evidence;
+use crate::domain::observation::{Observation, Observer};
+use crate::domain::outcome::Outcome;
+use crate::domain::page_url::PageUrl;
+use crate::domain::site::{Settings, Site};
+use crate::store::Store;
+use crate::store::sites::NewSite;
+use crate::store::writer::{Record, Writer};
+
+/// A running dashboard.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) wake: Arc<Notify>,
+    writer: Writer,
+    address: SocketAddr,
+    cookie: Option<String>,
+    _tasks: JoinSet<()>,
+    _folder: TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+/// The instant at which every test begins.
+pub(crate) fn start() -> DateTime<Utc> {
+    "2026-11-19T21:38:10Z".parse().unwrap()
+}
+
+impl World {
+    /// With nobody logged in.
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let clock = Arc::new(TestClock::at(start()));
+        let wake = Arc::new(Notify::new());
+        let (writer, writer_task) = Writer::new(store.clone());
+        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(writer_task.run());
+        tasks.spawn(async move {
+            let app = make_app(state).into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, app).await.unwrap();
+        });
+        Self { store, clock, wake, writer, address, cookie: None, _tasks: tasks, _folder: folder }
+    }
+
+    /// With an account that is logged in.
+    pub(crate) async fn logged_in() -> Self {
+        let mut world = Self::new().await;
+        world.store.add_account("nadia", "unused", start()).await.unwrap();
+        let account = world.store.account("nadia").await.unwrap().unwrap();
+        let token = secret::token().unwrap();
+        world.store.start_session(&secret::token_hash(&token), account.id, start()).await.unwrap();
+        world.cookie = Some(format!("{}={token}", auth::COOKIE));
+        world
+    }
+
+    /// Takes over the session that an answer began.
+    pub(crate) fn keep(&mut self, answer: &Answer) {
+        let set = answer.header("set-cookie").unwrap();
+        self.cookie = Some(set.split(';').next().unwrap().to_owned());
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(&format!("GET {path} HTTP/1.0"), "", "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.post_with(path, form, "").await
+    }
+
+    /// With more header lines, each ended by CR LF.
+    pub(crate) async fn post_with(&self, path: &str, form: &[(&str, &str)], headers: &str) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let headers = format!("{headers}content-type: application/x-www-form-urlencoded\r\n");
+        self.send(&format!("POST {path} HTTP/1.0"), &headers, &body).await
+    }
+
+    async fn send(&self, line: &str, headers: &str, body: &str) -> Answer {
+        let cookie = self.cookie.as_ref().map(|cookie| format!("cookie: {cookie}\r\n")).unwrap_or_default();
+        let (host, length) = (self.address, body.len());
+        let request =
+            format!("{line}\r\nhost: {host}\r\n{cookie}{headers}content-length: {length}\r\n\r\n{body}");
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// A site that is watched.
+    pub(crate) async fn site(&self, url: &str) -> Site {
+        let new = NewSite { start_url: PageUrl::parse(url).unwrap(), settings: Settings::default() };
+        self.store.add_site(&new, start()).await.unwrap()
+    }
+
+    /// A fetch of a path, so many minutes after the start; a word says what came.
+    pub(crate) async fn fetched(&self, site: &Site, path: &str, minute: i64, outcome: &str) {
+        let at = start() + TimeDelta::minutes(minute);
+        let url = site.origin.url(path).unwrap();
+        let known = self.store.add_urls(site, &[(url, 1)], at).await.unwrap().remove(0);
+        let outcome: Outcome = outcome.parse().unwrap();
+        let evidence = outcome.is_failing().then(|| evidence(minute));
+        let record = Record {
+            site: site.id,
+            url: known.id,
+            section: known.section,
+            observer: Observer::gatecrawl(),
+            observation: Observation::instant(at, outcome),
+            elapsed: Duration::from_millis(12),
+            bytes: 157,
+            crawl: None,
+            evidence,
+        };
+        self.writer.record(record).await.unwrap();
+        self.writer.flush().await.unwrap();
+    }
+}
+
+fn evidence(minute: i64) -> Evidence {
+    Evidence {
+        version: Some("HTTP/1.1".to_owned()),
+        status: Some(502),
+        headers: vec![("Server".to_owned(), "nginx/1.22.1".to_owned())],
+        body: format!("<script>alert({minute})</script>").into_bytes(),
+        detail: None,
+    }
+}
+
+impl Answer {
+    /// The first header of this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Where it sends the reader.
+    pub(crate) fn location(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.head);
+        self.header("location").unwrap()
+    }
+
+    /// The text of the first element that is selected, with its white space collapsed.
+    pub(crate) fn text(&self, selector: &str) -> String {
+        let page = scraper::Html::parse_document(&self.body);
+        let selector = scraper::Selector::parse(selector).unwrap();
+        let element =
+            page.select(&selector).next().unwrap_or_else(|| panic!("no {selector:?} in {}", self.body));
+        element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,98 @@
+//! What holds for every page of the dashboard.
+
+use super::assets::STYLE;
+use super::testing::World;
+
+#[tokio::test]
+async fn without_a_session_every_page_leads_to_the_login_and_back() {
+    let world = World::new().await;
+    assert_eq!(world.get("/").await.location(), "/login");
+    for path in ["/sites/new", "/sites/1", "/sites/1/remove", "/outages/7?page=2"] {
+        let answer = world.get(path).await;
+        assert!(answer.location().starts_with("/login?next=%2F"), "{path}: {}", answer.head);
+    }
+    for path in ["/sites/new", "/sites/1/crawl", "/sites/1/pause", "/sites/1/resume", "/sites/1/remove"] {
+        assert_eq!(
+            world.post(path, &[("url", "https://shop.example/")]).await.location(),
+            "/login",
+            "{path}"
+        );
+    }
+    assert!(world.store.sites().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_made_up_session_opens_nothing() {
+    let mut world = World::logged_in().await;
+    assert_eq!(world.get("/").await.status, 200);
+    let ended = world.post("/logout", &[]).await;
+    assert_eq!(ended.location(), "/login");
+    assert_eq!(world.get("/").await.location(), "/login", "the old cookie is of no use");
+    world.keep(&ended);
+    assert_eq!(world.get("/").await.location(), "/login");
+}
+
+#[tokio::test]
+async fn a_session_ends_after_two_weeks_without_use() {
+    let world = World::logged_in().await;
+    for _ in 0..5 {
+        world.clock.advance(chrono::TimeDelta::days(13));
+        assert_eq!(world.get("/").await.status, 200);
+    }
+    world.clock.advance(chrono::TimeDelta::days(15));
+    assert_eq!(world.get("/").await.status, 303);
+}
+
+#[tokio::test]
+async fn every_answer_forbids_what_the_dashboard_does_not_do() {
+    let world = World::new().await;
+    for path in ["/login", "/nowhere", STYLE.href(), "/healthz"] {
+        let answer = world.get(path).await;
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{path}");
+    }
+    assert_eq!(world.get("/login").await.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn an_asset_may_be_kept_for_ever() {
+    let answer = World::new().await.get(STYLE.href()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some("text/css; charset=utf-8"));
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
+}
+
+#[tokio::test]
+async fn a_form_from_another_website_is_refused() {
+    let world = World::logged_in().await;
+    let site = world.site("https://shop.example/").await;
+    let path = format!("/sites/{}/remove", site.id);
+    for headers in ["sec-fetch-site: cross-site\r\n", "origin: https://evil.example\r\n"] {
+        let answer = world.post_with(&path, &[], headers).await;
+        assert_eq!(answer.status, 403, "{headers}");
+        assert_eq!(answer.text("h1"), "That came from another website");
+        assert!(answer.header("content-security-policy").is_some(), "it is a page like any other");
+    }
+    assert_eq!(world.store.sites().await.unwrap().len(), 1);
+    assert_eq!(world.post_with(&path, &[], "sec-fetch-site: same-origin\r\n").await.location(), "/");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_page_that_says_so() {
+    let world = World::logged_in().await;
+    for path in ["/nowhere", "/sites/99", "/sites/x", "/outages/99", "/assets/style.css"] {
+        let answer = world.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.text("h1"), "There is no such page", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_far_too_large_is_not_read() {
+    let world = World::new().await;
+    let answer = world.post("/login", &[("name", &"x".repeat(100_000)), ("password", "")]).await;
+    assert_eq!(answer.status, 400);
+}

@@ -1,5 +1,10 @@
 //! `gatecrawl crawl`: a crawl now, with a progress bar, and what it found.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the documentation of options is the text of `--help`, which shows backticks as they are"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -157,10 +162,10 @@ async fn find_site(app: &App, options: &Options) -> Result<(Site, bool), Failure
         return Ok((site, false));
     }
     let start_url = PageUrl::parse(&options.site).map_err(|error| usage(error.into()))?;
-    let mut settings = Settings::default();
     // A person typed this host: it may be asked even if it is here.
-    settings.allow_private =
+    let allow_private =
         if options.allow_private { PrivateAddresses::Allowed } else { PrivateAddresses::OwnHost };
+    let mut settings = Settings { allow_private, ..Settings::default() };
     settings.set_all(&options.set).map_err(|error| usage(error.into()))?;
     let site = app.store.add_site(&NewSite { start_url, settings }, app.clock.now()).await?;
     Ok((site, true))
@@ -173,17 +178,17 @@ async fn make_crawl(app: App, site: &Site, options: &CrawlOptions) -> Made {
     let stop = CancellationToken::new();
     let (sender, receiver) = watch::channel(Progress::default());
     let App { patrols, writer_task, .. } = app;
-    let mut side = tokio::task::JoinSet::new();
-    side.spawn(progress::show(receiver));
+    let mut beside = tokio::task::JoinSet::new();
+    beside.spawn(progress::show(receiver));
     let signals = stop.clone();
-    side.spawn(async move { drop(shutdown::on_signals(signals).await) });
+    beside.spawn(async move { drop(shutdown::on_signals(signals).await) });
     let work = async {
         let made = patrols.crawl_now(site, options, &stop, sender).await;
         drop(patrols);
         made
     };
     let (made, ()) = tokio::join!(work, writer_task.run());
-    side.shutdown().await;
+    beside.shutdown().await;
     if stop.is_cancelled() {
         return Err(anyhow!("interrupted; what was fetched is kept"));
     }

@@ -1,5 +1,10 @@
 //! `gatecrawl site`: sites and their settings.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the documentation of options is the text of `--help`, which shows backticks as they are"
+)]
+
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -178,7 +183,7 @@ async fn list(data: &Path, format: Format) -> Outcome {
             )?;
         }
         Format::Human => {
-            output::data(&output::table(&head, sites.iter().map(row).collect(), &[1, 2]).to_string())?
+            output::data(&output::table(&head, sites.iter().map(row).collect(), &[1, 2]).to_string())?;
         }
     }
     Ok(Success::Fine)

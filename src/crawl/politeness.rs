@@ -69,6 +69,6 @@ mod tests {
     async fn a_crawl_delay_slows_down_but_never_speeds_up() {
         assert_eq!(time_for(3, Pace::new(5.0, Some(Duration::from_secs(2)))).await.as_secs(), 4);
         assert_eq!(time_for(3, Pace::new(0.5, Some(Duration::from_secs(1)))).await.as_secs(), 4);
-        assert_eq!(time_for(3, Pace::new(5.0, Some(Duration::from_secs(86_400)))).await.as_secs(), 60);
+        assert_eq!(time_for(3, Pace::new(5.0, Some(Duration::from_hours(24)))).await.as_secs(), 60);
     }
 }

@@ -282,10 +282,12 @@ impl<'a> Run<'a> {
         let was_failing = visit.task.known.newest.is_some_and(|spell| spell.outcome.is_failing());
         match visit.task.purpose {
             Purpose::Crawl if is_failing && !was_failing => {
-                drop(self.unconfirmed.insert(visit.task.known.id))
+                self.unconfirmed.insert(visit.task.known.id);
             }
             Purpose::Crawl => {}
-            Purpose::Recheck | Purpose::Sentinel => drop(self.unconfirmed.remove(&visit.task.known.id)),
+            Purpose::Recheck | Purpose::Sentinel => {
+                self.unconfirmed.remove(&visit.task.known.id);
+            }
         }
         self.newest.push_back(is_failing);
         if self.newest.len() > BREAKER_WINDOW {

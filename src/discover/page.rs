@@ -152,17 +152,12 @@ fn unescape(text: &str) -> String {
 
 /// Whether an answer is a web page: by its media type, or by its first bytes when it states none.
 pub fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
-    match content_type {
-        Some(media) => {
-            let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            media == "text/html" || media == "application/xhtml+xml"
-        }
-        None => {
-            let start =
-                String::from_utf8_lossy(&body[..body.len().min(512)]).trim_start().to_ascii_lowercase();
-            start.starts_with("<!doctype html") || start.starts_with("<html")
-        }
-    }
+    let Some(media) = content_type else {
+        let start = String::from_utf8_lossy(&body[..body.len().min(512)]).trim_start().to_ascii_lowercase();
+        return start.starts_with("<!doctype html") || start.starts_with("<html");
+    };
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media == "text/html" || media == "application/xhtml+xml"
 }
 
 /// Whether `X-Robots-Tag` headers keep a page out of the index: `noindex`, or `googlebot: noindex`.

@@ -1,1 +1,6 @@
-//! Whole-program tests, in one binary because linking dominates their build time.
+//! Whole-program tests, in one binary because linking dominates their build time. Each file plays one story; what they
+//! play with stands in `support`.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
+mod support;

@@ -18,7 +18,7 @@ const LONGEST_LINE: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) at: DateTime<Utc>,
-    /// Its place in [`Read::urls`].
+    /// Its place in [`Recorded::urls`].
     pub(super) url: usize,
     pub(super) observer: Observer,
     pub(super) outcome: Outcome,
@@ -26,7 +26,7 @@ pub(super) struct Line {
 
 /// What a file held.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct Recorded {
     /// In the order of their instants.
     pub(super) lines: Vec<Line>,
     /// Each URL once.
@@ -37,27 +37,28 @@ pub(super) struct Read {
 }
 
 /// Reads all lines; `reject` is told the number and the fault of each that cannot be used.
-pub(super) fn read(mut input: impl BufRead, mut reject: impl FnMut(u64, &str)) -> io::Result<Read> {
-    let mut read = Read::default();
+pub(super) fn read(mut input: impl BufRead, mut reject: impl FnMut(u64, &str)) -> io::Result<Recorded> {
+    let mut read = Recorded::default();
     let mut places = HashMap::new();
     let mut buffer = Vec::new();
     let mut found: Vec<(u64, Line)> = Vec::new();
+    let mut number = 0;
     while let Some(length) = next_line(&mut input, &mut buffer)? {
-        read.read += 1;
+        number += 1;
         if length <= LONGEST_LINE && buffer.iter().all(u8::is_ascii_whitespace) {
-            read.read -= 1;
             continue;
         }
+        read.read += 1;
         let line = if length > LONGEST_LINE {
             Err(format!("it is longer than {LONGEST_LINE} bytes"))
         } else {
             parse(&buffer, &mut read.urls, &mut places)
         };
         match line {
-            Ok(line) => found.push((read.read, line)),
+            Ok(line) => found.push((number, line)),
             Err(why) => {
                 read.rejected += 1;
-                reject(read.read, &why);
+                reject(number, &why);
             }
         }
     }
@@ -154,7 +155,7 @@ fn outcome(status: Option<&Value>, error: Option<&str>) -> Result<Outcome, Strin
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> (Read, Vec<(u64, String)>) {
+    fn read_text(text: &str) -> (Recorded, Vec<(u64, String)>) {
         let mut rejected = Vec::new();
         let read = read(text.as_bytes(), |number, why| rejected.push((number, why.to_owned()))).unwrap();
         (read, rejected)
@@ -209,6 +210,12 @@ mod tests {
         let (read, rejected) = read_text(&long);
         assert_eq!((read.used, rejected.len()), (1, 1));
         assert!(rejected[0].1.contains("longer"));
+    }
+
+    #[test]
+    fn empty_lines_count_when_a_bad_line_is_named_by_its_number() {
+        let (read, rejected) = read_text("\n\n{\n");
+        assert_eq!((read.read, rejected[0].0), (1, 3));
     }
 
     #[test]

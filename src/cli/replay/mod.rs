@@ -3,6 +3,11 @@
 //! Lines are JSON, in any order; they are read first and judged in the order of their instants. A line that cannot be
 //! used is reported with its number and skipped; the exit code says that there were some.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the documentation of options is the text of `--help`, which shows backticks as they are"
+)]
+
 mod lines;
 mod shape;
 
@@ -15,7 +20,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use self::lines::{Line, Read as ReadLines};
+use self::lines::{Line, Recorded};
 use super::{Failure, Format, Outcome, Success, output};
 use crate::domain::judge::{Sighting, SiteJudge};
 use crate::domain::observation::{Observation, Observer, UrlId};
@@ -45,7 +50,7 @@ pub(super) struct Options {
 pub(super) struct Replayed {
     now: DateTime<Utc>,
     policy: Policy,
-    read: ReadLines,
+    read: Recorded,
     stale: u64,
     sites: Vec<ReplayedSite>,
     urls: Vec<PageUrl>,
@@ -90,7 +95,7 @@ fn open(options: &Options) -> anyhow::Result<Box<dyn Read>> {
     Ok(Box::new(file))
 }
 
-fn judge(mut read: ReadLines, now: Option<DateTime<Utc>>, policy: Policy) -> Replayed {
+fn judge(mut read: Recorded, now: Option<DateTime<Utc>>, policy: Policy) -> Replayed {
     let lines = std::mem::take(&mut read.lines);
     let last = lines.iter().map(|line| line.at).max();
     let now = now.or(last).unwrap_or(DateTime::UNIX_EPOCH);

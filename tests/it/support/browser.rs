@@ -1,4 +1,4 @@
-//! A real Chromium, driven over WebDriver, without a window.
+//! A real Chromium, driven over its driver's protocol, without a window.
 
 use std::process::{Command, Stdio};
 
@@ -8,9 +8,9 @@ use thirtyfour::prelude::*;
 use super::{Ended, free_port, wait_for_port};
 
 /// A browser with an empty profile.
-pub struct Browser {
+pub(crate) struct Browser {
     /// The way to drive it.
-    pub driver: WebDriver,
+    pub(crate) driver: WebDriver,
     _chromedriver: Ended,
     _profile: TempDir,
 }
@@ -31,7 +31,7 @@ const FLAGS: [&str; 10] = [
 
 impl Browser {
     /// Starts a browser.
-    pub async fn start() -> WebDriverResult<Self> {
+    pub(crate) async fn start() -> WebDriverResult<Self> {
         // Whoever was first in this process has done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (port, profile) = (free_port(), tempfile::tempdir().unwrap());
@@ -53,20 +53,20 @@ impl Browser {
     }
 
     /// Fills the field with this name.
-    pub async fn fill(&self, name: &str, value: &str) -> WebDriverResult<()> {
+    pub(crate) async fn fill(&self, name: &str, value: &str) -> WebDriverResult<()> {
         let field = self.driver.find(By::Name(name)).await?;
         field.clear().await?;
         field.send_keys(value).await
     }
 
     /// Presses the button that sends the form in which this field stands.
-    pub async fn send_form_with(&self, field: &str) -> WebDriverResult<()> {
+    pub(crate) async fn send_form_with(&self, field: &str) -> WebDriverResult<()> {
         let path = format!("//form[.//*[@name='{field}']]//button");
         self.driver.find(By::XPath(path)).await?.click().await
     }
 
     /// The text that a person sees.
-    pub async fn text(&self) -> WebDriverResult<String> {
+    pub(crate) async fn text(&self) -> WebDriverResult<String> {
         self.driver.find(By::Tag("body")).await?.text().await
     }
 }

@@ -1,12 +1,12 @@
 //! The worlds in which whole-program tests play: a real gateway, a real application behind it that can be killed, the
 //! program itself, and a real browser. All on 127.0.0.1, all ended when the test ends.
 
-pub mod app;
-pub mod browser;
-pub mod nginx;
-pub mod program;
-pub mod site;
-pub mod world;
+pub(crate) mod app;
+pub(crate) mod browser;
+pub(crate) mod nginx;
+pub(crate) mod program;
+pub(crate) mod site;
+pub(crate) mod world;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -14,10 +14,10 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 /// How long a state may take to come about before a test gives up; generous, because machines are shared.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until `found` gives something; panics with what was awaited when patience ends.
-pub fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(it) = found() {
@@ -29,23 +29,23 @@ pub fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
 }
 
 /// A port that nobody listens on.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// Waits until somebody listens on the port.
-pub fn wait_for_port(port: u16) {
+pub(crate) fn wait_for_port(port: u16) {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     wait_for(&format!("a server on port {port}"), || TcpStream::connect(address).ok());
 }
 
 /// A process that ends with the test.
 #[derive(Debug)]
-pub struct Ended(pub Child);
+pub(crate) struct Ended(pub Child);
 
 impl Ended {
     /// Ends it as `kill -9` does, and waits until it is gone.
-    pub fn kill(&mut self) -> io::Result<()> {
+    pub(crate) fn kill(&mut self) -> io::Result<()> {
         self.0.kill()?;
         self.0.wait().map(drop)
     }

@@ -11,16 +11,16 @@ use super::{Ended, free_port, wait_for_port};
 
 /// A private nginx in front of an application.
 #[derive(Debug)]
-pub struct Nginx {
+pub(crate) struct Nginx {
     /// Where it listens.
-    pub port: u16,
+    pub(crate) port: u16,
     directory: TempDir,
     _process: Ended,
 }
 
 impl Nginx {
     /// Starts nginx in front of the application on this port.
-    pub fn in_front_of(upstream: u16) -> Self {
+    pub(crate) fn in_front_of(upstream: u16) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let port = free_port();
         let configuration = directory.path().join("nginx.conf");
@@ -39,7 +39,7 @@ impl Nginx {
     }
 
     /// How often each path was asked for, and what came, since the last call of [`Nginx::forget`].
-    pub fn asked(&self) -> BTreeMap<String, Vec<u16>> {
+    pub(crate) fn asked(&self) -> BTreeMap<String, Vec<u16>> {
         let mut asked: BTreeMap<String, Vec<u16>> = BTreeMap::new();
         for line in fs::read_to_string(self.log()).unwrap_or_default().lines() {
             let (status, path) = line.split_once(' ').expect("the log has status and path");
@@ -49,7 +49,7 @@ impl Nginx {
     }
 
     /// Forgets what was asked.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         // nginx appends; a truncated file is gone on with.
         fs::write(self.log(), "").unwrap();
     }

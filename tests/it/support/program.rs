@@ -13,49 +13,49 @@ use super::{Ended, PATIENCE, wait_for};
 
 /// The program with a data directory of its own.
 #[derive(Debug)]
-pub struct Program {
+pub(crate) struct Program {
     directory: TempDir,
 }
 
 /// What a command came to.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// What it printed.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// What it said.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// A running `serve`.
 #[derive(Debug)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// `http://127.0.0.1:PORT`.
-    pub address: String,
+    pub(crate) address: String,
     /// The one-time link, when there was no account yet.
-    pub setup_link: Option<String>,
+    pub(crate) setup_link: Option<String>,
     process: Ended,
 }
 
 impl Program {
     /// The program with an empty data directory.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
     /// Where its data are.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
     /// Runs a command.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_in(&self.data(), arguments)
     }
 
     /// Runs a command with another data directory.
-    pub fn run_in(&self, data: &Path, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_in(&self, data: &Path, arguments: &[&str]) -> Ran {
         let output = self.command(data, arguments).output().expect("the program runs");
         Ran {
             code: output.status.code().expect("it ended by itself"),
@@ -65,7 +65,7 @@ impl Program {
     }
 
     /// Runs a command that must end with this code, and reads what it printed as JSON.
-    pub fn json(&self, code: i32, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, code: i32, arguments: &[&str]) -> Value {
         let mut all = arguments.to_vec();
         all.extend(["--format", "json"]);
         let ran = self.run(&all);
@@ -74,9 +74,10 @@ impl Program {
     }
 
     /// Starts `serve` on a free port.
-    pub fn serve(&self) -> Serve {
+    pub(crate) fn serve(&self) -> Serve {
         let mut command = self.command(&self.data(), &["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
         let lines = lines_of(&mut child);
         let next = || lines.recv_timeout(PATIENCE).ok();
         let first = next().expect("serve says where it listens");
@@ -90,19 +91,24 @@ impl Program {
 
     fn command(&self, data: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gatecrawl"));
-        command.args(arguments).arg("--data").arg(data).current_dir(self.directory.path()).env_remove("RUST_LOG");
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(data)
+            .current_dir(self.directory.path())
+            .env_remove("RUST_LOG");
         command
     }
 }
 
 impl Serve {
     /// Ends it as `kill -9` does.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
     }
 
     /// Asks it to stop, and waits until it has.
-    pub fn terminate(mut self) -> ExitStatus {
+    pub(crate) fn terminate(mut self) -> ExitStatus {
         let pid = self.process.0.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         wait_for("serve ends after SIGTERM", || self.process.0.try_wait().unwrap())

@@ -10,29 +10,29 @@ use super::site;
 
 /// The world of a test.
 #[derive(Debug)]
-pub struct World {
+pub(crate) struct World {
     /// Serves the site.
-    pub app: App,
+    pub(crate) app: App,
     /// Stands in front of it.
-    pub nginx: Nginx,
+    pub(crate) nginx: Nginx,
     /// Is under test.
-    pub program: Program,
+    pub(crate) program: Program,
     _site: Option<TempDir>,
 }
 
 impl World {
     /// The documentation of Python behind nginx.
-    pub fn with_python_doc() -> Self {
+    pub(crate) fn with_python_doc() -> Self {
         Self::serving(App::serving(&site::python_doc()), None)
     }
 
     /// A small site behind nginx: a start page and so many pages in each section.
-    pub fn with_small_site(sections: &[&str], pages: usize) -> Self {
+    pub(crate) fn with_small_site(sections: &[&str], pages: usize) -> Self {
         Self::of(site::small(sections, pages))
     }
 
     /// This site behind nginx.
-    pub fn of(site: TempDir) -> Self {
+    pub(crate) fn of(site: TempDir) -> Self {
         Self::serving(App::serving(site.path()), Some(site))
     }
 
@@ -42,12 +42,12 @@ impl World {
     }
 
     /// The address of the site.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.nginx.port)
     }
 
     /// Crawls the site without a limit of speed, which must end with this exit code.
-    pub fn crawl(&self, code: i32, more: &[&str]) -> Value {
+    pub(crate) fn crawl(&self, code: i32, more: &[&str]) -> Value {
         let url = self.url();
         let mut arguments = vec!["crawl", &url, "--rate", "0"];
         arguments.extend(more);

@@ -22,6 +22,7 @@ const LONGEST_URL: usize = 2048;
 #[derive(Debug)]
 pub(super) struct Limits {
     origin: Origin,
+    start: PageUrl,
     max_urls: u64,
     max_depth: u32,
     include: Vec<WildMatch>,
@@ -37,6 +38,8 @@ pub(super) struct Frontier {
     robots: Robots,
     waiting: VecDeque<KnownUrl>,
     known: HashSet<u64>,
+    /// How many of the limit are used up.
+    taken_in: u64,
     turned_away: u64,
 }
 
@@ -46,6 +49,7 @@ impl Limits {
         let patterns = |texts: &[String]| texts.iter().map(|text| WildMatch::new(text)).collect();
         Self {
             origin: site.origin.clone(),
+            start: site.start_url.clone(),
             max_urls: options.max_urls.unwrap_or(site.settings.max_urls),
             max_depth: options.max_depth.unwrap_or(site.settings.max_depth),
             include: patterns(&options.include),
@@ -59,14 +63,19 @@ impl Limits {
         depth <= self.max_depth
             && path.len() <= LONGEST_URL
             && url.origin() == self.origin
-            && (self.include.is_empty() || self.include.iter().any(|pattern| pattern.matches(path)))
+            && (self.start == *url || self.selects(path))
+    }
+
+    /// Whether the patterns let a path in. The start page is not asked: without it no link would be found.
+    fn selects(&self, path: &str) -> bool {
+        (self.include.is_empty() || self.include.iter().any(|pattern| pattern.matches(path)))
             && !self.exclude.iter().any(|pattern| pattern.matches(path))
     }
 }
 
 impl Frontier {
     pub(super) fn new(limits: Limits, robots: Robots) -> Self {
-        Self { limits, robots, waiting: VecDeque::new(), known: HashSet::new(), turned_away: 0 }
+        Self { limits, robots, waiting: VecDeque::new(), known: HashSet::new(), taken_in: 0, turned_away: 0 }
     }
 
     /// Whether this URL is to be taken in: new to this run, allowed, and within the limits. It counts as known then.
@@ -77,15 +86,21 @@ impl Frontier {
         if self.known.contains(&key(url)) {
             return false;
         }
-        if self.known.len() as u64 >= self.limits.max_urls {
+        if self.taken_in >= self.limits.max_urls {
             self.turned_away += 1;
             return false;
         }
+        self.taken_in += 1;
         self.known.insert(key(url))
     }
 
-    /// Marks a URL as known to this run, so that it is not taken in again.
-    pub(super) fn know(&mut self, url: &PageUrl) {
+    /// Marks a URL as one that this run took in before it was interrupted.
+    pub(super) fn was_taken_in(&mut self, url: &PageUrl) {
+        self.taken_in += u64::from(self.known.insert(key(url)));
+    }
+
+    /// Marks a URL as fetched already, for other ends than its page: robots.txt and sitemaps are outside the limit.
+    pub(super) fn was_fetched(&mut self, url: &PageUrl) {
         self.known.insert(key(url));
     }
 

@@ -197,7 +197,10 @@ impl Crawler {
         let known = self.store.known_urls(site).await?;
         let is_seen = |known: &KnownUrl| known.newest.is_some_and(|spell| spell.last_seen >= begun);
         for seen in known.iter().filter(|known| is_seen(known)) {
-            run.frontier.know(&seen.url);
+            match crawl.started_at {
+                Some(_) => run.frontier.was_taken_in(&seen.url),
+                None => run.frontier.was_fetched(&seen.url),
+            }
         }
         if !options.sitemap_only {
             run.offer(vec![site.start_url.clone()], 0).await?;

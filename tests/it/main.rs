@@ -3,4 +3,6 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
+mod crawl;
+mod outage;
 mod support;

@@ -48,6 +48,11 @@ impl Nginx {
         asked
     }
 
+    /// How many requests were answered by a server error.
+    pub(crate) fn asked_failing(&self) -> usize {
+        self.asked().values().flatten().filter(|status| **status >= 500).count()
+    }
+
     /// Forgets what was asked.
     pub(crate) fn forget(&self) {
         // nginx appends; a truncated file is gone on with.

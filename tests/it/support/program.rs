@@ -49,6 +49,13 @@ impl Program {
         self.directory.path().join("data")
     }
 
+    /// Puts a file beside the data, and returns its path.
+    pub(crate) fn put(&self, name: &str, content: &str) -> String {
+        let path = self.directory.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
     /// Runs a command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_in(&self.data(), arguments)

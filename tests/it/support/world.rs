@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::app::App;
 use super::nginx::Nginx;
 use super::program::Program;
-use super::site;
+use super::{site, wait_for};
 
 /// The world of a test.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct World {
     pub(crate) nginx: Nginx,
     /// Is under test.
     pub(crate) program: Program,
-    _site: Option<TempDir>,
+    site: Option<TempDir>,
 }
 
 impl World {
@@ -38,7 +38,12 @@ impl World {
 
     fn serving(app: App, site: Option<TempDir>) -> Self {
         let nginx = Nginx::in_front_of(app.port);
-        Self { app, nginx, program: Program::new(), _site: site }
+        Self { app, nginx, program: Program::new(), site }
+    }
+
+    /// Puts a file into the site.
+    pub(crate) fn put(&self, path: &str, content: &str) {
+        site::put(self.site.as_ref().expect("a site made for this test"), path, content);
     }
 
     /// The address of the site.
@@ -52,5 +57,18 @@ impl World {
         let mut arguments = vec!["crawl", &url, "--rate", "0"];
         arguments.extend(more);
         self.program.json(code, &arguments)
+    }
+
+    /// Crawls again and again until what comes out is as awaited; the last crawl must have ended with this exit code.
+    pub(crate) fn crawl_until(&self, code: i32, is_awaited: impl Fn(&Value) -> bool) -> Value {
+        let url = self.url();
+        wait_for("a crawl finds what is awaited", || {
+            let ran = self.program.run(&["crawl", &url, "--rate", "0", "--format", "json"]);
+            let crawled = serde_json::from_str(&ran.stdout).unwrap();
+            is_awaited(&crawled).then(|| {
+                assert_eq!(ran.code, code, "{crawled}");
+                crawled
+            })
+        })
     }
 }

@@ -1,0 +1,93 @@
+//! A crawl by hand over a real site behind a real gateway; the gateway's log says what was really asked.
+
+use std::fs;
+
+use crate::support::site::{put, small};
+use crate::support::world::World;
+
+/// What is asked for beside the pages.
+const BESIDES: [&str; 2] = ["/robots.txt", "/sitemap.xml"];
+
+#[test]
+fn every_page_of_the_python_documentation_is_fetched_once() {
+    let world = World::with_python_doc();
+    let crawled = world.crawl(0, &[]);
+    let asked = world.nginx.asked();
+    let more_than_once: Vec<_> = asked.iter().filter(|(_, statuses)| statuses.len() > 1).collect();
+    assert_eq!(more_than_once, Vec::<(&String, &Vec<u16>)>::new());
+    let pages = asked.keys().filter(|path| path.ends_with(".html") || *path == "/").count();
+    assert!(pages > 400, "the documentation has hundreds of pages, not {pages}");
+    let fetched = asked.len() as u64;
+    assert_eq!(crawled["crawl"]["fetched"], fetched, "nginx was asked as often as the result says");
+    let healthy = asked.values().filter(|statuses| statuses[0] == 200).count();
+    assert_eq!(crawled["crawl"]["by_outcome"]["200"], healthy);
+    assert_eq!(crawled["crawl"]["failing"], 0);
+    assert_eq!(crawled["outages"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_robots_txt_forbids_is_not_asked_for() {
+    let site = small(&["docs"], 2);
+    fs::create_dir(site.path().join("private")).unwrap();
+    put(&site, "private/1.html", "secret");
+    put(&site, "docs/1.html", "<a href='/private/1.html'>never</a> <a href='/docs/2.html'>yes</a>");
+    let world = World::of(site);
+    world.crawl(0, &[]);
+    let asked = world.nginx.asked();
+    assert!(asked.contains_key("/docs/2.html"));
+    assert!(!asked.keys().any(|path| path.starts_with("/private/")), "{asked:?}");
+}
+
+#[test]
+fn pages_that_only_a_sitemap_knows_are_found() {
+    let site = small(&["docs"], 1);
+    put(&site, "hidden.html", "<title>found</title>");
+    let world = World::of(site);
+    let entry = format!("<url><loc>{}hidden.html</loc></url>", world.url());
+    world.put(
+        "sitemap.xml",
+        &format!("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{entry}</urlset>"),
+    );
+    world.crawl(0, &[]);
+    assert_eq!(world.nginx.asked()["/hidden.html"], [200]);
+    world.nginx.forget();
+    world.crawl(0, &["--sitemap-only"]);
+    let pages: Vec<String> =
+        world.nginx.asked().into_keys().filter(|path| !BESIDES.contains(&path.as_str())).collect();
+    assert_eq!(pages, ["/hidden.html"]);
+}
+
+#[test]
+fn limits_bound_a_crawl() {
+    let world = World::with_small_site(&["docs", "blog"], 10);
+    let pages = |arguments: &[&str]| {
+        world.nginx.forget();
+        world.crawl(0, arguments);
+        world.nginx.asked().into_keys().filter(|path| !BESIDES.contains(&path.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!(pages(&["--max-depth", "0"]), ["/"]);
+    assert_eq!(pages(&["--max-urls", "5"]).len(), 5);
+    assert!(pages(&["--exclude", "/blog/*"]).iter().all(|path| !path.starts_with("/blog/")));
+    let of_blog = pages(&["--include", "/blog/*"]);
+    assert_eq!(of_blog.iter().filter(|path| path.starts_with("/blog/")).count(), 10);
+    assert!(of_blog.iter().all(|path| !path.starts_with("/docs/")), "{of_blog:?}");
+}
+
+#[test]
+fn a_list_of_addresses_is_crawled_and_nothing_else() {
+    let world = World::with_small_site(&["docs"], 5);
+    let list = world
+        .program
+        .put("list.txt", &format!("{0}docs/1.html\n# a remark\n\n{0}docs/3.html\n", world.url()));
+    world.crawl(0, &["--list", &list]);
+    let asked = world.nginx.asked();
+    assert_eq!(asked.keys().collect::<Vec<_>>(), ["/docs/1.html", "/docs/3.html", "/robots.txt"]);
+}
+
+#[test]
+fn a_crawl_that_is_not_saved_leaves_no_site_behind() {
+    let world = World::with_small_site(&["docs"], 2);
+    let crawled = world.crawl(0, &["--no-save"]);
+    assert_eq!(crawled["crawl"]["by_outcome"]["200"], 4);
+    assert_eq!(world.program.json(0, &["site", "list"]).as_array().unwrap().len(), 0);
+}

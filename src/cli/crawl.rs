@@ -115,7 +115,7 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let crawl_options = crawl_options(&options, listed.unwrap_or_default());
     let (store, clock) = (app.store.clone(), Arc::clone(&app.clock));
     let made = make_crawl(app, &site, &crawl_options).await;
-    let (crawl, ended) = match made.and_then(|made| check_new_site(is_new, made)) {
+    let (crawl, ended) = match made.and_then(|made| check_new_site(&site, is_new, made)) {
         Ok(made) => made,
         Err(error) => {
             if is_new {
@@ -201,23 +201,24 @@ async fn make_crawl(app: App, site: &Site, options: &CrawlOptions) -> Made {
 }
 
 /// A new site must be a site: its host has an address, and its start page is a web page.
-fn check_new_site(is_new: bool, made: (Crawl, Ended)) -> Made {
+fn check_new_site(site: &Site, is_new: bool, made: (Crawl, Ended)) -> Made {
     let (crawl, ended) = made;
     let Some(start) = ended.start_page.as_ref().filter(|_| is_new) else { return Ok((crawl, ended)) };
-    if let Some(why) = no_site(start, crawl.urls) {
+    if let Some(why) = no_site(site, start, crawl.urls) {
         return Err(anyhow!(why));
     }
     Ok((crawl, ended))
 }
 
 /// Why this start page makes no site.
-fn no_site(start: &StartPage, urls: u64) -> Option<String> {
+fn no_site(site: &Site, start: &StartPage, urls: u64) -> Option<String> {
     /// robots.txt, the usual sitemap and the start page itself.
     const BESIDES: u64 = 3;
     match (start.outcome, &start.redirect) {
-        (FetchOutcome::Network(NetworkError::Dns), _) => {
-            Some("the host is not known: its name has no address; check the spelling".to_owned())
-        }
+        (FetchOutcome::Network(NetworkError::Dns), _) => Some(format!(
+            "the host {} is not known: its name has no address; check the spelling",
+            site.start_url.host()
+        )),
         (FetchOutcome::Status(300..=399), Some(target)) if urls <= BESIDES => {
             Some(format!("the start page redirects to another site: crawl {target} instead"))
         }

@@ -159,6 +159,16 @@ pub(super) enum NoAddress {
     Late(String, Duration),
 }
 
+/// The private or otherwise special address that a URL states itself, without a name. It is known before any fetch.
+pub fn private_literal(url: &PageUrl) -> Option<IpAddr> {
+    let address = match url.as_url().host()? {
+        Host::Ipv4(v4) => IpAddr::V4(v4),
+        Host::Ipv6(v6) => IpAddr::V6(v6),
+        Host::Domain(_) => return None,
+    };
+    special_use(address).map(|_| address)
+}
+
 impl Guard {
     pub(super) fn new(access: PrivateAccess, patience: Duration) -> Self {
         Self { access, patience }
@@ -166,19 +176,10 @@ impl Guard {
 
     /// Judges the address in a URL; a name passes, it is judged when it is resolved.
     pub(super) fn check_literal(&self, url: &PageUrl) -> Result<(), Refused> {
-        let address = match url.as_url().host() {
-            Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
-            Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
-            Some(Host::Domain(_)) | None => return Ok(()),
-        };
-        if self.admits_literal(url.host(), address) {
-            return Ok(());
+        match private_literal(url) {
+            Some(address) if !self.trusts(url.host()) => Err(refusal(url.host(), address)),
+            _ => Ok(()),
         }
-        Err(refusal(url.host(), address))
-    }
-
-    fn admits_literal(&self, host: &str, address: IpAddr) -> bool {
-        special_use(address).is_none() || self.trusts(host)
     }
 
     /// Those of a name's addresses that may be asked, or the first that may not when none may.

@@ -79,13 +79,25 @@ pub struct Head {
 /// An address that this installation does not ask.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[error(
-    "{host} is at {address}, a private or local address, which is not asked unless the site allows it: add the site with --allow-private, or set allow_private=true"
+    "{} a private or local address, which is not asked unless the site allows it: add the site with --allow-private, or set allow_private=true",
+    self.place()
 )]
 pub struct Refused {
     /// The host that was to be asked.
     pub host: String,
     /// The address that it has.
     pub address: IpAddr,
+}
+
+impl Refused {
+    /// A literal address has no other name.
+    fn place(&self) -> String {
+        let Self { host, address } = self;
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(_) => format!("{address} is"),
+            Err(_) => format!("{host} is at {address},"),
+        }
+    }
 }
 
 /// A future of [`Fetch::fetch`].

@@ -3,6 +3,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
+mod bad_input;
+mod cli;
 mod crawl;
 mod outage;
+mod replay;
+mod resume;
 mod support;

@@ -42,7 +42,7 @@ fn a_killed_application_is_one_outage_of_the_site_and_its_bounds_bracket_the_tru
 #[test]
 fn by_a_policy_of_seconds_the_same_outage_is_persistent_and_the_exit_code_says_so() {
     let mut world = World::with_small_site(&["docs"], 4);
-    let policy = ["--set", "brief_max=1s", "--set", "persistent_after=2s", "--set", "recheck=1s"];
+    let policy = ["--set", "persistent_after=2s", "--set", "recheck=1s"];
     world.crawl(0, &policy);
     world.app.kill();
     // The first look is young; the confirming looks that follow are not.

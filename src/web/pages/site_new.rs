@@ -12,6 +12,7 @@ use super::{Field, Shell};
 use crate::domain::page_url::PageUrl;
 use crate::domain::schedule::Schedule;
 use crate::domain::site::{PrivateAddresses, Settings};
+use crate::fetch::guard;
 use crate::report::wording::number;
 use crate::store::sites::{AddSiteError, NewSite};
 use crate::web::error::{Error, html};
@@ -106,6 +107,10 @@ fn read(sent: &Sent) -> Result<NewSite, Box<SiteForm>> {
     settings.time_zone = form.zone.take(zone(&sent.zone)).unwrap_or(settings.time_zone);
     if form.allow_private {
         settings.allow_private = PrivateAddresses::Allowed;
+    } else if let Some(address) = url.as_ref().and_then(guard::private_literal) {
+        form.url.error = Some(format!(
+            "{address} is a private or local address: if it is yours, tick the box below that allows it"
+        ));
     }
     match url {
         Some(start_url) if form.is_right() => Ok(NewSite { start_url, settings }),
@@ -243,6 +248,16 @@ mod tests {
         assert!(!answer.body.contains("<q>"), "what was typed is no markup");
         assert!(world.store.sites().await.unwrap().is_empty());
         assert!(world.post("/sites/new", &[]).await.text("#url-error").contains("is not a URL"));
+    }
+
+    #[tokio::test]
+    async fn a_private_address_needs_a_tick_and_the_form_says_so_at_once() {
+        let world = World::logged_in().await;
+        let answer = world.post("/sites/new", &[("url", "http://127.0.0.1:9100/")]).await;
+        assert!(answer.text("#url-error").contains("tick the box"));
+        assert!(world.store.sites().await.unwrap().is_empty());
+        let ticked = [("url", "http://127.0.0.1:9100/"), ("allow_private", "on")];
+        assert_eq!(world.post("/sites/new", &ticked).await.status, 303);
     }
 
     #[tokio::test]

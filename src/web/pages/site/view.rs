@@ -45,7 +45,7 @@ pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy
         href: format!("/sites/{}", site.id),
         host: host(&site.origin).to_owned(),
         paused: site.paused,
-        headline: headline(status),
+        headline: headline(status, crawls.first()),
         tone: status.tone(),
         lede: lede(status),
         running: running(status),
@@ -66,7 +66,7 @@ pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy
     }
 }
 
-fn headline(status: &Status) -> Headline {
+fn headline(status: &Status, newest: Option<&Crawl>) -> Headline {
     if let Some(worst) = status.worst().or_else(|| status.recovering()) {
         return status.facts(worst).headline();
     }
@@ -81,6 +81,8 @@ fn headline(status: &Status) -> Headline {
         ("The first crawl", format!(" of {} is under way.", host(&status.site.origin)))
     } else if status.is_busy() {
         ("The first crawl", format!(" of {} begins in a moment.", host(&status.site.origin)))
+    } else if newest.is_some_and(|crawl| crawl.state == CrawlState::Stopped) {
+        ("The first crawl could not be made.", " Below it says why.".to_owned())
     } else {
         ("Not crawled yet.", " There is nothing to tell so far.".to_owned())
     };

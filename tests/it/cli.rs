@@ -1,0 +1,87 @@
+//! The command line as scripts use it: sites, reports, and their shapes.
+
+use crate::support::program::Program;
+use crate::support::world::World;
+
+#[test]
+fn a_site_is_added_shown_set_paused_resumed_and_removed() {
+    let program = Program::new();
+    let ok = |arguments: &[&str]| assert_eq!(program.run(arguments).code, 0, "{arguments:?}");
+    let site = || program.json(0, &["site", "show", "shop.example"]);
+    ok(&[
+        "site",
+        "add",
+        "https://Shop.Example/start",
+        "--set",
+        "schedule=cron 0 3 * * *",
+        "--set",
+        "time_zone=Europe/Berlin",
+    ]);
+    assert_eq!(site()["site"], "https://shop.example");
+    assert_eq!(site()["start_url"], "https://shop.example/start");
+    assert_eq!(site()["settings"]["schedule"], "cron 0 3 * * *");
+    ok(&["site", "set", "shop.example", "rate=2", "persistent_after=36h"]);
+    assert_eq!(
+        (&site()["settings"]["rate"], &site()["settings"]["persistent_after"]),
+        (&"2".into(), &"36h".into())
+    );
+    ok(&["site", "pause", "shop.example"]);
+    assert_eq!(site()["paused"], true);
+    ok(&["site", "resume", "shop.example"]);
+    assert_eq!(site()["paused"], false);
+    assert_eq!(program.run(&["site", "add", "https://shop.example/"]).code, 2, "it is known already");
+    ok(&["site", "remove", "shop.example", "--yes"]);
+    assert_eq!(program.run(&["site", "show", "shop.example"]).code, 2);
+}
+
+#[test]
+fn a_site_is_not_removed_without_a_yes() {
+    let program = Program::new();
+    assert_eq!(program.run(&["site", "add", "https://shop.example/"]).code, 0);
+    assert_eq!(program.run(&["site", "remove", "shop.example"]).code, 2);
+    assert_eq!(program.json(0, &["site", "list"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn data_go_to_stdout_without_colour_or_progress_when_it_is_no_terminal() {
+    let world = World::with_small_site(&["docs"], 3);
+    let ran = world.program.run(&["crawl", &world.url(), "--rate", "0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'));
+    assert!(ran.stdout.contains("4 x 200") || ran.stdout.contains("5 x 200"), "{}", ran.stdout);
+}
+
+#[test]
+fn failing_urls_come_as_rows_and_the_report_names_the_outage() {
+    let mut world = World::with_small_site(&["docs"], 3);
+    let url = world.url();
+    world.crawl(0, &["--set", "recheck=1s"]);
+    world.app.kill();
+    let ran = world.program.run(&["crawl", &url, "--rate", "0", "--format", "csv"]);
+    assert_eq!(ran.code, 0, "a brief outage is below --fail-on: {}", ran.stderr);
+    let mut rows = ran.stdout.lines();
+    assert_eq!(rows.next(), Some("url,outcome,first_failing"));
+    assert!(rows.any(|row| row.starts_with(&format!("{url}docs/1.html,502,20"))), "{}", ran.stdout);
+    let strict = world.program.run(&["crawl", &url, "--rate", "0", "--fail-on", "transient"]);
+    assert_eq!(strict.code, 1, "{}", strict.stderr);
+    let report = world.program.run(&["report"]);
+    assert_eq!(report.code, 0);
+    assert!(report.stdout.contains("502") && report.stdout.contains("127.0.0.1"), "{}", report.stdout);
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let program = Program::new();
+    for command in [&[][..], &["serve"], &["crawl"], &["site"], &["site", "add"], &["replay"], &["report"]] {
+        let help = std::process::Command::new(env!("CARGO_BIN_EXE_gatecrawl"))
+            .args(command)
+            .arg("--help")
+            .output()
+            .unwrap();
+        assert!(
+            help.status.success() && String::from_utf8_lossy(&help.stdout).contains("Usage:"),
+            "{command:?}"
+        );
+    }
+    assert_eq!(program.run(&["no-such-command"]).code, 2);
+}

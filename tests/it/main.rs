@@ -6,6 +6,8 @@
 mod bad_input;
 mod cli;
 mod crawl;
+mod dashboard;
+mod layers;
 mod outage;
 mod replay;
 mod resume;

@@ -76,6 +76,8 @@ pub(crate) struct Answer {
     pub(crate) at: Instant,
     pub(crate) url: String,
     pub(crate) timing: String,
+    /// What a person would read on it, where it is a page.
+    pub(crate) reads: Option<String>,
     pub(crate) status_line: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,

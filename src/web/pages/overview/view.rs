@@ -118,7 +118,7 @@ fn quiet(site: &Status) -> String {
         (2.., _) => format!("Nothing is failing. {} brief outages this week were forgiven.", number(brief)),
         (0, Some(days @ 2..)) => format!("Nothing has failed for {days} days."),
         (0, None) if watched >= 2 => format!("Nothing has failed for {} days.", watched.min(i64::from(DAYS))),
-        (0, None) => "Nothing has failed since it is watched.".to_owned(),
+        (0, None) => "Nothing has failed since you began to watch it.".to_owned(),
         (0, Some(_)) => "Nothing is failing.".to_owned(),
     }
 }

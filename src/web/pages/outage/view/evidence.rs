@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use crate::discover::{error_page, page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::store::outages::StoredMember;
 use crate::web::error::Error;
@@ -39,10 +40,20 @@ pub(super) fn answer(
         url: member.url.to_string(),
         timing: elapsed.map(|elapsed| format!("took {}", milliseconds(elapsed))).unwrap_or_default(),
         status_line: status_line(evidence),
-        headers: evidence.headers.clone(),
+        // Equal answers are kept once, so what differs each time (Date) is that of another instant.
+        headers: evidence.steady_headers().cloned().collect(),
+        reads: reads(evidence),
         body: readable(&evidence.body),
         note: is_cut.then(|| "The body goes on; its first 4 KB are kept.".to_owned()),
     }
+}
+
+/// What a person would read on it, where it is a page.
+fn reads(evidence: &Evidence) -> Option<String> {
+    let media = evidence.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let is_page = page::is_html(media.map(|(_, value)| value.as_str()), &evidence.body);
+    let text = is_page.then(|| error_page::read(&evidence.body).text)?;
+    Some(text).filter(|text| !text.is_empty())
 }
 
 fn status_line(evidence: &Evidence) -> String {
@@ -83,6 +94,19 @@ mod tests {
         assert_eq!(status_line(&odd), "HTTP/1.1 521");
         let silent = Evidence { detail: Some("connection refused".to_owned()), ..Evidence::default() };
         assert_eq!(status_line(&silent), "connection refused");
+    }
+
+    #[test]
+    fn an_error_page_is_told_as_a_person_reads_it() {
+        let page = Evidence {
+            headers: vec![("Content-Type".to_owned(), "text/html".to_owned())],
+            body: b"<head><title>t</title></head><h1>502</h1><p>nginx".to_vec(),
+            ..Evidence::default()
+        };
+        assert_eq!(reads(&page).as_deref(), Some("502 nginx"));
+        let json =
+            Evidence { headers: vec![("Content-Type".to_owned(), "application/json".to_owned())], ..page };
+        assert_eq!(reads(&json), None);
     }
 
     #[test]

@@ -79,3 +79,6 @@ fn instant(millis: i64) -> DateTime<Utc> {
 fn corrupt(table: &'static str, id: i64, why: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt { table, id, why: why.to_string() }
 }
+
+#[cfg(test)]
+mod tests;

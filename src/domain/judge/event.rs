@@ -33,7 +33,8 @@ pub(super) struct Event {
     last_failing: Option<DateTime<Utc>>,
     unknown: TimeDelta,
     open: usize,
-    half_recovered_at: Option<DateTime<Utc>>,
+    /// When members recovered, in order.
+    ends: Vec<DateTime<Utc>>,
     /// The outage from which its members were set apart.
     rest_of: Option<OutageKey>,
 }
@@ -56,7 +57,7 @@ impl Event {
             last_failing: None,
             unknown,
             open: 0,
-            half_recovered_at: None,
+            ends: Vec::new(),
             rest_of: None,
         }
     }
@@ -86,7 +87,8 @@ impl Event {
 
     /// Half of its members had recovered so long ago that whoever still fails has another root.
     pub(super) fn is_long_over(&self, at: DateTime<Utc>) -> bool {
-        self.half_recovered_at.is_some_and(|half| at > half + ROLLING_RECOVERY)
+        let half = self.members.len().div_ceil(2).checked_sub(1).and_then(|nth| self.ends.get(nth));
+        half.is_some_and(|half| at > *half + ROLLING_RECOVERY)
     }
 
     fn is_healthy_in(&self, section: &Section) -> bool {
@@ -115,7 +117,10 @@ impl Event {
         self.members.insert(url, key);
         self.witnesses.remove(&url);
         *self.sections.entry(section.clone()).or_default() += 1;
-        self.open += usize::from(episode.is_ongoing());
+        match episode.bounds.healthy_after {
+            Some(end) => self.ended(end),
+            None => self.open += 1,
+        }
         self.measure(&episode.bounds);
     }
 
@@ -167,19 +172,17 @@ impl Event {
     /// Takes in that a member recovered.
     pub(super) fn recover(&mut self, at: DateTime<Utc>) {
         self.open = self.open.saturating_sub(1);
-        if self.half_recovered_at.is_none() && self.open * 2 <= self.members.len() {
-            self.half_recovered_at = Some(at);
-        }
+        self.ended(at);
     }
 
-    /// Works out from the members when half of them had recovered.
-    pub(super) fn restore_recovery(&mut self, members: &BTreeMap<EpisodeKey, Member>) {
-        let found = self.members.values().filter_map(|key| members.get(key));
-        let mut ends: Vec<_> = found.filter_map(|member| member.episode.bounds.healthy_after).collect();
-        ends.sort_unstable();
-        let half = self.members.len().div_ceil(2);
-        self.half_recovered_at = half.checked_sub(1).and_then(|nth| ends.get(nth)).copied();
-        self.site_healthy_after = ends.iter().find(|end| Some(**end) > self.last_failing).copied();
+    fn ended(&mut self, at: DateTime<Utc>) {
+        let place = self.ends.partition_point(|end| *end <= at);
+        self.ends.insert(place, at);
+    }
+
+    /// Works out from the members which healthy fetch was the first after the newest failing one.
+    pub(super) fn restore_recovery(&mut self) {
+        self.site_healthy_after = self.ends.iter().find(|end| Some(**end) > self.last_failing).copied();
     }
 
     /// The outage as it is now; `None` when it has no members.

@@ -137,7 +137,7 @@ impl SiteJudge {
         for (url, section, at) in stored.witnesses {
             event.witness(url, &section, at);
         }
-        event.restore_recovery(&self.members);
+        event.restore_recovery();
         self.events.insert(outage, event);
         (outage, keys)
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::support::app::now;
+use crate::support::wait_for;
 use crate::support::world::World;
 
 #[test]
@@ -64,11 +65,41 @@ fn one_blip_that_the_next_look_does_not_find_again_is_transient() {
     let crawled = std::thread::scope(|scope| {
         let crawl = scope.spawn(|| program.json(0, &["crawl", &url, "--rate", "0", "--set", "recheck=5s"]));
         // Everything that is probed has failed once; then the application comes back, before the confirming look.
-        crate::support::wait_for("every probe has failed", || (nginx.asked_failing() >= 6).then_some(()));
+        wait_for("every probe has failed", || (nginx.asked_failing() >= 6).then_some(()));
         app.start();
         crawl.join().unwrap()
     });
     assert_eq!(only(&crawled)["verdict"], "transient", "{crawled}");
+}
+
+#[test]
+fn an_application_that_dies_in_mid_crawl_is_left_alone_soon() {
+    let mut world = World::with_python_doc();
+    let (url, program, nginx, app) = (world.url(), &world.program, &world.nginx, &mut world.app);
+    let crawled = std::thread::scope(|scope| {
+        let arguments = ["crawl", &url, "--rate", "100", "--set", "recheck=1s"];
+        let crawl = scope.spawn(move || program.json(0, &arguments));
+        wait_for("a part of the site is crawled", || (nginx.asked().len() > 100).then_some(()));
+        app.kill();
+        crawl.join().unwrap()
+    });
+    let notes = crawled["crawl"]["notes"].to_string();
+    assert!(notes.contains("the crawl stopped"), "{notes}");
+    assert!((18..100).contains(&nginx.asked_failing()), "{} requests met a dead site", nginx.asked_failing());
+    assert_eq!(only(&crawled)["state"], "ongoing");
+}
+
+#[test]
+fn a_site_that_serve_is_working_on_is_not_crawled_a_second_time_beside_it() {
+    let world = World::with_python_doc();
+    let url = world.url();
+    assert_eq!(world.program.run(&["site", "add", &url, "--allow-private"]).code, 0);
+    let serve = world.program.serve();
+    wait_for("serve crawls", || (world.nginx.asked().len() > 3).then_some(()));
+    let ran = world.program.run(&["crawl", &url, "--rate", "0"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("another process"), "{}", ran.stderr);
+    assert!(serve.terminate().success());
 }
 
 fn only(crawled: &Value) -> &Value {

@@ -1,4 +1,4 @@
-//! Recorded observations are judged by a policy, in the shape that spec'd readers rely on.
+//! Recorded observations are judged by a policy, in the shape that other programs read.
 
 use serde_json::{Value, json};
 

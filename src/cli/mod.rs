@@ -11,6 +11,7 @@ mod replay;
 mod report;
 mod serve;
 mod site;
+mod user;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Command {
     Crawl(Box<crawl::Options>),
     /// Sites and their settings
     Site(site::Options),
+    /// Who may log in to the dashboard
+    User(user::Options),
     /// Judge recorded observations with a policy
     Replay(replay::Options),
     /// Today's summary
@@ -117,6 +120,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Crawl(options) => crawl::run(*options, data).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Replay(options) => replay::run(&options),
+        Command::User(options) => user::run(options, data).await,
         Command::Report(options) => report::run(&options, data).await,
     }
 }

@@ -176,12 +176,23 @@ impl Store {
         Ok(())
     }
 
-    /// Ends all sessions of an account.
-    pub async fn end_sessions_of(&self, account: i64) -> Result<(), StoreError> {
-        sqlx::query("delete from session where account_id = $1")
-            .bind(account)
-            .execute(&self.db.writer)
-            .await?;
-        Ok(())
+    /// The names of all accounts, in order.
+    pub async fn account_names(&self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar("select name from account order by name").fetch_all(&self.db.reader).await?)
+    }
+
+    /// Changes the password of an account, and ends all of its sessions; `false`: there is no such account.
+    pub async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.db.writer.begin_with("begin immediate").await?;
+        let id: Option<i64> =
+            sqlx::query_scalar("update account set password_hash = $1 where name = $2 returning id")
+                .bind(password_hash)
+                .bind(name)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let Some(id) = id else { return Ok(false) };
+        sqlx::query("delete from session where account_id = $1").bind(id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 }

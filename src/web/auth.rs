@@ -36,6 +36,32 @@ pub async fn new_setup_link(store: &Store, now: DateTime<Utc>) -> anyhow::Result
     Ok(Some(token))
 }
 
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordRefused {
+    /// It is too short or too long.
+    #[error("{0}")]
+    Unusable(String),
+    /// Nobody has this name.
+    #[error("there is no account `{0}`: `gatecrawl user list` shows the accounts")]
+    NoAccount(String),
+    /// It could not be hashed or stored.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// Gives an account another password, and logs it out everywhere.
+pub async fn set_password(store: &Store, name: &str, password: String) -> Result<(), PasswordRefused> {
+    if let Some(why) = secret::objection(&password) {
+        return Err(PasswordRefused::Unusable(why));
+    }
+    let hash = secret::Passwords::new().hash(password).await.map_err(anyhow::Error::from)?;
+    if store.set_password(name, &hash).await.map_err(anyhow::Error::from)? {
+        return Ok(());
+    }
+    Err(PasswordRefused::NoAccount(name.to_owned()))
+}
+
 /// Starts a session and puts it into a cookie.
 pub(crate) async fn start_session(
     app: &AppState,

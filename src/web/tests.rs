@@ -44,6 +44,18 @@ async fn a_session_ends_after_two_weeks_without_use() {
 }
 
 #[tokio::test]
+async fn another_password_opens_the_dashboard_and_ends_every_session() {
+    let world = World::logged_in().await;
+    assert_eq!(world.get("/").await.status, 200);
+    super::auth::set_password(&world.store, "nadia", "a gate for crawlers".to_owned()).await.unwrap();
+    assert_eq!(world.get("/").await.status, 303, "who was logged in is logged out");
+    let log_in =
+        async |password| world.post("/login", &[("name", "nadia"), ("password", password)]).await.status;
+    assert_eq!(log_in("unused").await, 401);
+    assert_eq!(log_in("a gate for crawlers").await, 303);
+}
+
+#[tokio::test]
 async fn every_answer_forbids_what_the_dashboard_does_not_do() {
     let world = World::new().await;
     for path in ["/login", "/nowhere", STYLE.href(), "/healthz"] {

@@ -70,9 +70,30 @@ fn failing_urls_come_as_rows_and_the_report_names_the_outage() {
 }
 
 #[test]
+fn a_password_that_is_too_short_or_nobodys_is_refused() {
+    let program = Program::new();
+    assert_eq!(program.json(0, &["user", "list"]).as_array().unwrap().len(), 0);
+    let short = program.run_typing("short\n", &["user", "password", "nobody"]);
+    assert_eq!(short.code, 2);
+    assert!(short.stderr.contains("at least 10"), "{}", short.stderr);
+    let nobody = program.run_typing("a gate for crawlers\n", &["user", "password", "nobody"]);
+    assert_eq!(nobody.code, 2);
+    assert!(nobody.stderr.contains("no account `nobody`"), "{}", nobody.stderr);
+}
+
+#[test]
 fn every_command_explains_itself() {
     let program = Program::new();
-    for command in [&[][..], &["serve"], &["crawl"], &["site"], &["site", "add"], &["replay"], &["report"]] {
+    for command in [
+        &[][..],
+        &["serve"],
+        &["crawl"],
+        &["site"],
+        &["site", "add"],
+        &["user", "password"],
+        &["replay"],
+        &["report"],
+    ] {
         let help = std::process::Command::new(env!("CARGO_BIN_EXE_gatecrawl"))
             .args(command)
             .arg("--help")

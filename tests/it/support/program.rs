@@ -1,8 +1,8 @@
 //! The program under test, run as a user runs it: arguments, exit code, what it prints.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -38,6 +38,16 @@ pub(crate) struct Serve {
     process: Ended,
 }
 
+impl Ran {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it ended by itself"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
 impl Program {
     /// The program with an empty data directory.
     pub(crate) fn new() -> Self {
@@ -63,12 +73,16 @@ impl Program {
 
     /// Runs a command with another data directory.
     pub(crate) fn run_in(&self, data: &Path, arguments: &[&str]) -> Ran {
-        let output = self.command(data, arguments).output().expect("the program runs");
-        Ran {
-            code: output.status.code().expect("it ended by itself"),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ran::of(self.command(data, arguments).output().expect("the program runs"))
+    }
+
+    /// Runs a command into whose stdin this is typed.
+    pub(crate) fn run_typing(&self, typed: &str, arguments: &[&str]) -> Ran {
+        let mut command = self.command(&self.data(), arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        Ran::of(child.wait_with_output().unwrap())
     }
 
     /// Runs a command that must end with this code, and reads what it printed as JSON.

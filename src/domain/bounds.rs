@@ -5,9 +5,10 @@
 //! is two numbers.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 /// What was seen of one outage or episode, in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {
     /// The last instant at which it was seen not to have begun; `None`: never seen healthy before.
     pub healthy_before: Option<DateTime<Utc>>,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::bounds::Bounds;
 use super::observation::Observation;
@@ -14,7 +15,7 @@ use super::outcome::Outcome;
 use super::span::Span;
 
 /// A run of failing observations of one URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Episode {
     /// When it began and ended, as far as it was seen.
     pub bounds: Bounds,

@@ -107,6 +107,7 @@ mod tests {
             },
             ongoing,
             confirmed: true,
+            alternating: false,
             url_count: 1,
             outcomes: BTreeMap::new(),
             wasted_fetches: 1,

@@ -37,6 +37,8 @@ pub struct Outage {
     pub ongoing: bool,
     /// Some member failed more than once in a row.
     pub confirmed: bool,
+    /// Its URLs fail, are healthy and fail again while it lasts: each visit is a lottery.
+    pub alternating: bool,
     /// How many distinct URLs were seen failing.
     pub url_count: u64,
     /// These URLs by the outcome that most of their fetches had.
@@ -50,7 +52,12 @@ pub struct Outage {
 impl Outage {
     /// Verdict, certainty and state at this instant.
     pub fn judge(&self, now: DateTime<Utc>, policy: &Policy) -> Judgement {
-        let case = Case { bounds: self.bounds, ongoing: self.ongoing, confirmed: self.confirmed };
+        let case = Case {
+            bounds: self.bounds,
+            ongoing: self.ongoing,
+            confirmed: self.confirmed,
+            alternating: self.alternating,
+        };
         judge(&case, now, policy)
     }
 

@@ -20,10 +20,10 @@ pub enum Verdict {
     Transient,
     /// Forgiven: crawling slows while it lasts.
     Brief,
-    /// No long episode, but failing again and again.
-    Intermittent,
     /// Crawling slowed; the index is next.
     Prolonged,
+    /// No episode that persists, but failing again and again.
+    Intermittent,
     /// URLs start to be dropped from the index.
     Persistent,
 }
@@ -67,8 +67,10 @@ pub struct Case {
     pub bounds: Bounds,
     /// It has not been seen to be over.
     pub ongoing: bool,
-    /// Some URL failed more than once in a row.
+    /// It was seen to fail more than once.
     pub confirmed: bool,
+    /// Its URLs fail, are healthy and fail again: no URL fails for as long as it lasts.
+    pub alternating: bool,
 }
 
 /// Judges one outage or episode.
@@ -76,10 +78,22 @@ pub fn judge(case: &Case, now: DateTime<Utc>, policy: &Policy) -> Judgement {
     let verdict = if is_transient(case, policy) {
         Verdict::Transient
     } else {
-        by_duration(case.bounds.shortest(), policy)
+        case.lasting(case.bounds.shortest(), policy)
     };
-    let worst = case.bounds.longest(now).map_or(Verdict::Persistent, |longest| by_duration(longest, policy));
+    let worst = case.bounds.longest(now).unwrap_or(TimeDelta::MAX);
+    let worst = case.lasting(worst, policy);
     Judgement { verdict, certainty: certainty(verdict, worst), state: state(case, now, policy) }
+}
+
+impl Case {
+    /// The verdict if it lasted so long. No URL persists in an outage in which each fetch is a lottery, however long it
+    /// lasts: a search engine that comes back gets its page, sooner or later.
+    fn lasting(&self, lasted: TimeDelta, policy: &Policy) -> Verdict {
+        match by_duration(lasted, policy) {
+            Verdict::Persistent if self.alternating => Verdict::Intermittent,
+            verdict => verdict,
+        }
+    }
 }
 
 /// The verdict on an outage that is known to have lasted so long.
@@ -116,7 +130,7 @@ fn state(case: &Case, now: DateTime<Utc>, policy: &Policy) -> State {
 impl Verdict {
     /// All of them, mildest first.
     pub const ALL: [Self; 5] =
-        [Self::Transient, Self::Brief, Self::Intermittent, Self::Prolonged, Self::Persistent];
+        [Self::Transient, Self::Brief, Self::Prolonged, Self::Intermittent, Self::Persistent];
 
     /// The word of spec, JSON and pages.
     pub fn word(self) -> &'static str {
@@ -182,7 +196,7 @@ impl std::str::FromStr for Verdict {
         let known = Self::ALL.iter().find(|verdict| verdict.word() == word);
         known.copied().ok_or_else(|| {
             format!(
-                "`{word}` is not a verdict: give one of transient, brief, intermittent, prolonged, persistent"
+                "`{word}` is not a verdict: give one of transient, brief, prolonged, intermittent, persistent"
             )
         })
     }
@@ -210,6 +224,7 @@ mod tests {
             },
             ongoing: after.is_none(),
             confirmed: true,
+            alternating: false,
         }
     }
 
@@ -272,6 +287,16 @@ mod tests {
         assert_eq!(judged(&case(Some(-1), 0, 1, None), 2).state, State::Ongoing);
         assert_eq!(judged(&case(Some(-1), 0, 1, Some(2)), 3).state, State::Recovering);
         assert_eq!(judged(&case(Some(-1), 0, 1, Some(2)), 2 + 72).state, State::Resolved);
+    }
+
+    #[test]
+    fn an_outage_in_which_each_fetch_is_a_lottery_never_persists() {
+        let mut lottery = case(Some(-1), 0, 100, None);
+        lottery.alternating = true;
+        assert_eq!(judged(&lottery, 101).verdict, Verdict::Intermittent);
+        assert_eq!(judged(&lottery, 101).certainty, Certainty::Certain);
+        lottery.bounds.last_failing = at(30);
+        assert_eq!(judged(&lottery, 30).verdict, Verdict::Prolonged);
     }
 
     #[test]

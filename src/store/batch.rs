@@ -50,6 +50,7 @@ pub(super) async fn store(
             newest: newest.as_ref(),
             seen: record.observation,
         };
+        docket.look_at(record);
         spells.take(record.url, docket.judge.observe(&sighting));
         if let Some(evidence) = &record.evidence {
             let digest = put_evidence(db, evidence, record.observation.at).await?;

@@ -4,24 +4,25 @@
 //! It only moves between memory and rows; what belongs together is decided by `domain::judge`. The lease of a site sees
 //! to it that no other process holds the same docket.
 
+mod pulses;
 mod rows;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteConnection;
 
 use self::rows::{
-    EpisodeRow, OutageRow, episodes_of, newest_healthy, open_outages, put_episode, put_outage, site_settings,
-    witnesses_of,
+    EpisodeRow, OutageRow, episodes_of, newest_healthy, put_episode, put_outage, remove_outages, site_settings,
+    stop_watching, watched_outages,
 };
 pub(super) use self::rows::{whole_millis, words};
-use super::{StoreError, corrupt, instant, millis};
-use crate::domain::judge::{Changes, EpisodeKey, Member, OutageKey, Restored, SiteJudge};
+use super::writer::Record;
+use super::{StoreError, corrupt, millis};
+use crate::domain::judge::{Changes, EpisodeKey, OutageKey, Part, Place, SiteJudge};
 use crate::domain::observation::{Observer, OutageId, SiteId, UrlId};
 use crate::domain::outage::Outage;
-use crate::domain::page_url::Section;
 use crate::domain::site::Settings;
 use crate::domain::verdict::Judgement;
 
@@ -35,6 +36,8 @@ pub(super) struct Docket {
     pub(super) judge: SiteJudge,
     outages: HashMap<OutageKey, Case>,
     episodes: HashMap<EpisodeKey, File>,
+    /// Places that were looked at since the last batch was stored.
+    pub(super) places: BTreeSet<Place>,
 }
 
 /// What is stored of an outage beside what the judge knows.
@@ -46,7 +49,7 @@ struct Case {
 }
 
 /// What is stored of an episode beside what the judge knows.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct File {
     id: Option<i64>,
     first: Exhibit,
@@ -98,10 +101,12 @@ impl Docket {
             judge,
             outages: HashMap::new(),
             episodes: HashMap::new(),
+            places: BTreeSet::new(),
         };
-        for row in open_outages(db, site, observer).await? {
+        for row in watched_outages(db, site, observer).await? {
             docket.restore(db, row, now).await?;
         }
+        docket.restore_pulses(db).await?;
         Ok(docket)
     }
 
@@ -112,27 +117,21 @@ impl Docket {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let rows = episodes_of(db, row.id).await?;
-        let witnesses = witnesses_of(db, self.site, &self.observer, &row).await?;
-        let mut members = Vec::with_capacity(rows.len());
-        for episode in &rows {
-            members.push((
-                UrlId(episode.url_id),
-                Section::stored(episode.section.clone()),
-                episode.episode()?,
-            ));
-        }
-        let stored = Restored {
-            members,
-            witnesses,
-            site_healthy_before: row.site_healthy_before.map(instant),
-            unknown: TimeDelta::milliseconds(row.unknown_ms),
-        };
-        let (key, keys) = self.judge.restore(stored);
+        let Some((key, keys)) = self.judge.restore(row.kept(&rows)?) else { return Ok(()) };
         self.episodes.extend(keys.into_iter().zip(rows.into_iter().map(EpisodeRow::into_file)));
-        let outage = self.judge.outages().find(|(of, _)| *of == key).map(|(_, outage)| outage);
-        let told = outage.map(|outage| outage.judge(now, &self.settings.policy));
+        let told = self.judge.outage(key).map(|outage| outage.judge(now, &self.settings.policy));
         self.outages.insert(key, Case { id: Some(row.id), told, hurried: false });
         Ok(())
+    }
+
+    /// Notes which places an observation concerns.
+    pub(super) fn look_at(&mut self, record: &Record) {
+        self.places.insert(Place::Site);
+        self.places.insert(Place::Section(record.section.clone()));
+        let own = Place::Url(record.url);
+        if record.observation.outcome.is_failing() || self.judge.pulse(&own).is_some() {
+            self.places.insert(own);
+        }
     }
 
     /// Notes what a failing fetch of this URL brought, and when the URL is to be looked at again.
@@ -156,39 +155,55 @@ impl Docket {
         db: &mut SqliteConnection,
         now: DateTime<Utc>,
     ) -> Result<Vec<OutageChange>, StoreError> {
-        let Changes { outages, members } = self.judge.take_changes();
+        let Changes { outages, parts, left_behind, gone, places } = self.judge.take_changes();
         let mut told = Vec::new();
         for (key, outage) in &outages {
-            let before = self.judge.site_healthy_before(*key);
+            let (judge, site) = (&self.judge, self.site);
             let case = self.outages.entry(*key).or_default();
-            let id = put_outage(db, self.site, case.id, outage, before).await?;
+            let id = put_outage(db, site, case.id, outage, judge.common(*key), judge.is_watched(*key)).await?;
             case.id = Some(id);
-            told.extend(case.tell(self.site, &self.origin, outage, now, &self.settings));
+            told.extend(case.tell(site, &self.origin, outage, now, &self.settings));
         }
-        for (key, member) in &members {
-            self.store_member(db, *key, member).await?;
+        for (goes_on, stays) in left_behind {
+            let file = self.episodes.get(&goes_on).map(File::left_behind).unwrap_or_default();
+            self.episodes.insert(stays, file);
         }
+        for (key, part) in &parts {
+            self.store_part(db, *key, part).await?;
+        }
+        let gone = gone.iter().filter_map(|key| self.outages.remove(key)).filter_map(|case| case.id);
+        remove_outages(db, &gone.collect::<Vec<_>>()).await?;
         self.hurry_rechecks(db, &outages, now).await?;
-        let (ended, mut episodes) = self.judge.forget_ended();
-        episodes.sort_unstable();
-        self.outages.retain(|key, _| !ended.contains(key));
-        self.episodes.retain(|key, _| episodes.binary_search(key).is_err());
+        self.places.extend(places);
+        self.store_pulses(db).await?;
+        self.forget_done(db).await?;
         Ok(told)
     }
 
-    async fn store_member(
+    /// Lets go of outages that cannot change any more.
+    async fn forget_done(&mut self, db: &mut SqliteConnection) -> Result<(), StoreError> {
+        let (done, mut parts) = self.judge.forget_done();
+        let rows: Vec<i64> =
+            done.iter().filter_map(|key| self.outages.remove(key)).filter_map(|case| case.id).collect();
+        stop_watching(db, &rows).await?;
+        parts.sort_unstable();
+        self.episodes.retain(|key, _| parts.binary_search(key).is_err());
+        Ok(())
+    }
+
+    async fn store_part(
         &mut self,
         db: &mut SqliteConnection,
         key: EpisodeKey,
-        member: &Member,
+        part: &Part,
     ) -> Result<(), StoreError> {
-        let outage = self.outages.get(&member.outage).and_then(|case| case.id);
-        let outage = outage.ok_or_else(|| corrupt("episode", member.url.0, "its outage has no row"))?;
+        let outage = self.outages.get(&part.outage).and_then(|case| case.id);
+        let outage = outage.ok_or_else(|| corrupt("episode", part.url.0, "its outage has no row"))?;
         let file = self.episodes.entry(key).or_default();
-        if !member.episode.is_ongoing() {
+        if !part.is_open() {
             file.recheck_at = None;
         }
-        file.id = Some(put_episode(db, self.site, &self.observer, outage, member, file).await?);
+        file.id = Some(put_episode(db, self.site, &self.observer, outage, part, file).await?);
         Ok(())
     }
 
@@ -217,6 +232,13 @@ impl Docket {
             }
         }
         Ok(())
+    }
+}
+
+impl File {
+    /// What is known of a part that stays behind when its URL goes on failing by another root.
+    fn left_behind(&self) -> Self {
+        Self { id: None, recheck_at: None, ..self.clone() }
     }
 }
 

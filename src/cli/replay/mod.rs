@@ -11,7 +11,7 @@
 mod lines;
 mod shape;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
@@ -22,6 +22,7 @@ use clap::Args;
 
 use self::lines::{Line, Recorded};
 use super::{Failure, Format, Outcome, Success, output};
+use crate::domain::history::History;
 use crate::domain::judge::{Sighting, SiteJudge};
 use crate::domain::observation::{Observation, Observer, UrlId};
 use crate::domain::page_url::{Origin, PageUrl, Section};
@@ -60,7 +61,13 @@ pub(super) struct Replayed {
 struct ReplayedSite {
     origin: Origin,
     judge: SiteJudge,
-    spells: HashMap<UrlId, Spell>,
+    urls: BTreeMap<UrlId, Known>,
+}
+
+/// What is known of one URL.
+struct Known {
+    newest: Spell,
+    history: History,
 }
 
 pub(super) fn run(options: &Options) -> Outcome {
@@ -117,20 +124,28 @@ impl Replayed {
         places: &mut HashMap<(Origin, Observer), usize>,
     ) {
         let (Some(url), Some(section)) = (self.urls.get(line.url), sections.get(line.url)) else { return };
+        let max_gap = self.policy.gap(None);
         let key = (url.origin(), line.observer.clone());
         let place = *places.entry(key).or_insert_with_key(|(origin, observer)| {
             let judge = SiteJudge::new(observer.clone(), self.policy.gap(None), None);
-            self.sites.push(ReplayedSite { origin: origin.clone(), judge, spells: HashMap::new() });
+            self.sites.push(ReplayedSite { origin: origin.clone(), judge, urls: BTreeMap::new() });
             self.sites.len() - 1
         });
         let Some(site) = self.sites.get_mut(place) else { return };
         let id = UrlId(i64::try_from(line.url).unwrap_or(i64::MAX));
-        let newest = site.spells.get(&id).copied();
         let seen = Observation::instant(line.at, line.outcome);
+        let known = site.urls.get_mut(&id);
+        let newest = known.as_ref().map(|known| known.newest);
         let sighting = Sighting { url: id, section, newest: newest.as_ref(), seen };
-        match site.judge.observe(&sighting) {
-            Folded::Stale => self.stale += 1,
-            Folded::Extended(spell) | Folded::Opened(spell) => drop(site.spells.insert(id, spell)),
+        match (site.judge.observe(&sighting), known) {
+            (Folded::Stale, _) => self.stale += 1,
+            (Folded::Extended(spell) | Folded::Opened(spell), Some(known)) => {
+                known.newest = spell;
+                known.history.take(&seen, max_gap);
+            }
+            (Folded::Extended(newest) | Folded::Opened(newest), None) => {
+                site.urls.insert(id, Known { newest, history: History::begun(&seen) });
+            }
         }
     }
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::{Format, output};
-use super::{Options, Replayed, ReplayedSite};
+use super::{Known, Options, Replayed, ReplayedSite};
 use crate::domain::episode::Episode;
 use crate::domain::judge::OutageKey;
 use crate::domain::observation::{OutageId, UrlId};
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
-use crate::domain::verdict::{Case, Judgement, judge};
 use crate::report::json::{
     Durations, OutageJson, Surroundings, durations, ended_between, rfc3339, started_between,
 };
@@ -92,7 +91,7 @@ fn outages(replayed: &Replayed) -> impl Iterator<Item = (i64, &ReplayedSite, Out
 
 fn outage_json(replayed: &Replayed, number: i64, site: &ReplayedSite, outage: &Outage) -> OutageJson {
     // What a page says of itself is not in the file: each URL may be indexed.
-    let around = Surroundings { known_urls: site.spells.len() as u64, indexable_urls: outage.url_count };
+    let around = Surroundings { known_urls: site.urls.len() as u64, indexable_urls: outage.url_count };
     let id = Some(OutageId(number));
     OutageJson::of(id, site.origin.as_str(), outage, around, replayed.now, &replayed.policy)
 }
@@ -115,32 +114,18 @@ fn url(replayed: &Replayed, id: UrlId) -> String {
 
 /// The URLs of a site that ever failed, with their episodes.
 fn urls(replayed: &Replayed, site: &ReplayedSite) -> Vec<UrlJson> {
-    let mut by_url: BTreeMap<UrlId, Vec<&Episode>> = BTreeMap::new();
-    let mut observer = String::new();
-    for member in site.judge.episodes() {
-        by_url.entry(member.url).or_default().push(&member.episode);
-    }
-    if let Some((_, outage)) = site.judge.outages().next() {
-        observer = outage.observer.to_string();
-    }
-    let shape = |(id, episodes): (UrlId, Vec<&Episode>)| {
-        let worst =
-            episodes.iter().map(|episode| judge_episode(replayed, episode)).max_by_key(|j| j.verdict)?;
+    let observer = site.judge.observer();
+    let shape = |(id, known): (&UrlId, &Known)| {
+        let judged = known.history.judge(replayed.now, &replayed.policy)?;
         Some(UrlJson {
-            url: url(replayed, id),
-            observer: observer.clone(),
-            verdict: worst.verdict.word(),
-            certainty: worst.certainty.word(),
-            episodes: episodes.iter().map(|episode| episode_json(replayed, episode)).collect(),
+            url: url(replayed, *id),
+            observer: observer.to_string(),
+            verdict: judged.verdict.word(),
+            certainty: judged.certainty.word(),
+            episodes: known.history.episodes().iter().map(|e| episode_json(replayed, e)).collect(),
         })
     };
-    by_url.into_iter().filter_map(shape).collect()
-}
-
-fn judge_episode(replayed: &Replayed, episode: &Episode) -> Judgement {
-    let case =
-        Case { bounds: episode.bounds, ongoing: episode.is_ongoing(), confirmed: episode.fetches() > 1 };
-    judge(&case, replayed.now, &replayed.policy)
+    site.urls.iter().filter_map(shape).collect()
 }
 
 fn episode_json(replayed: &Replayed, episode: &Episode) -> EpisodeJson {

@@ -25,12 +25,17 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Counts the sections of failing and of healthy URLs.
-    pub(super) fn of<'a>(
-        failing: impl Iterator<Item = &'a Section>,
-        healthy: impl Iterator<Item = &'a Section>,
-    ) -> Self {
-        Self { failing: count(failing), healthy: count(healthy) }
+    /// From the counts of each section: failing URLs, healthy URLs.
+    pub(super) fn counted(sections: impl Iterator<Item = (Section, u32, u32)>) -> Self {
+        let mut seen = Self::default();
+        for (section, failing, healthy) in sections {
+            for (counts, urls) in [(&mut seen.failing, failing), (&mut seen.healthy, healthy)] {
+                if urls > 0 {
+                    counts.insert(section.clone(), urls as usize);
+                }
+            }
+        }
+        seen
     }
 
     fn share(&self) -> f64 {
@@ -62,14 +67,6 @@ pub(super) fn scope(seen: &Seen) -> Scope {
     }
 }
 
-fn count<'a>(sections: impl Iterator<Item = &'a Section>) -> BTreeMap<Section, usize> {
-    let mut counts = BTreeMap::new();
-    for section in sections {
-        *counts.entry(section.clone()).or_default() += 1;
-    }
-    counts
-}
-
 /// The share of failing ones; 0 when nothing was seen.
 #[expect(clippy::cast_precision_loss, reason = "counts of URLs stay far below 2^52")]
 fn share(failing: usize, healthy: usize) -> f64 {
@@ -81,10 +78,8 @@ mod tests {
     use super::*;
 
     fn scope_of(failing: &[(&str, usize)], healthy: &[(&str, usize)]) -> Scope {
-        let spread = |counts: &[(&str, usize)]| -> Vec<Section> {
-            counts.iter().flat_map(|(path, n)| vec![Section::of_path(path); *n]).collect()
-        };
-        scope(&Seen::of(spread(failing).iter(), spread(healthy).iter()))
+        let of = |counts: &[(&str, usize)]| counts.iter().map(|(path, n)| (Section::of_path(path), *n)).collect();
+        scope(&Seen { failing: of(failing), healthy: of(healthy) })
     }
 
     #[test]

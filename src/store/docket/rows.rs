@@ -10,7 +10,7 @@ use sqlx::{FromRow, QueryBuilder};
 use super::{Exhibit, File};
 use crate::domain::bounds::Bounds;
 use crate::domain::episode::Episode;
-use crate::domain::judge::Member;
+use crate::domain::judge::{Common, Kept, KeptPart, Part};
 use crate::domain::observation::{EpisodeId, Observer, SiteId, UrlId};
 use crate::domain::outage::Outage;
 use crate::domain::outcome::Outcome;
@@ -47,25 +47,53 @@ pub(super) async fn newest_healthy(
 #[derive(Debug, FromRow)]
 pub(super) struct OutageRow {
     pub(super) id: i64,
-    pub(super) first_failing: i64,
-    pub(super) site_healthy_before: Option<i64>,
-    pub(super) unknown_ms: i64,
+    unknown_ms: i64,
+    places: Option<String>,
 }
 
-pub(super) async fn open_outages(
+/// The outages that may still change, in the order in which they were opened.
+pub(super) async fn watched_outages(
     db: &mut SqliteConnection,
     site: SiteId,
     observer: &Observer,
 ) -> Result<Vec<OutageRow>, StoreError> {
     let rows = sqlx::query_as(
-        "select id, first_failing, site_healthy_before, unknown_ms from outage
-         where site_id = $1 and observer = $2 and ongoing = 1 order by first_failing, id",
+        "select id, unknown_ms, places from outage
+         where site_id = $1 and observer = $2 and watched = 1 order by id",
     )
     .bind(site.0)
     .bind(observer.as_str())
     .fetch_all(db)
     .await?;
     Ok(rows)
+}
+
+impl OutageRow {
+    /// The outage as the judge takes it up again.
+    pub(super) fn kept(&self, episodes: &[EpisodeRow]) -> Result<Kept, StoreError> {
+        let places = self.places.as_deref().map(serde_json::from_str).transpose();
+        Ok(Kept {
+            parts: episodes.iter().map(EpisodeRow::kept).collect::<Result<_, _>>()?,
+            common: places.map_err(|error| corrupt("outage", self.id, error))?,
+            unknown: TimeDelta::milliseconds(self.unknown_ms),
+        })
+    }
+}
+
+/// Marks outages as done: nothing that is seen later changes them.
+pub(super) async fn stop_watching(db: &mut SqliteConnection, outages: &[i64]) -> Result<(), StoreError> {
+    for outage in outages {
+        sqlx::query("update outage set watched = 0 where id = $1").bind(outage).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Removes outages whose episodes belong to others now.
+pub(super) async fn remove_outages(db: &mut SqliteConnection, outages: &[i64]) -> Result<(), StoreError> {
+    for outage in outages {
+        sqlx::query("delete from outage where id = $1").bind(outage).execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 #[derive(Debug, FromRow)]
@@ -87,10 +115,23 @@ pub(super) struct EpisodeRow {
     pub(super) last_elapsed_ms: Option<i64>,
     pub(super) recheck_step: i64,
     pub(super) recheck_at: Option<i64>,
+    went_on: i64,
+    resumed: Option<String>,
 }
 
 impl EpisodeRow {
-    pub(super) fn episode(&self) -> Result<Episode, StoreError> {
+    fn kept(&self) -> Result<KeptPart, StoreError> {
+        let resumed = self.resumed.as_deref().map(serde_json::from_str).transpose();
+        Ok(KeptPart {
+            url: UrlId(self.url_id),
+            section: Section::stored(self.section.clone()),
+            episode: self.episode()?,
+            went_on: self.went_on != 0,
+            resumed: resumed.map_err(|error| corrupt("episode", self.id, error))?,
+        })
+    }
+
+    fn episode(&self) -> Result<Episode, StoreError> {
         let outcomes: BTreeMap<Outcome, u64> =
             serde_json::from_str(&self.outcomes).map_err(|error| corrupt("episode", self.id, error))?;
         Ok(Episode {
@@ -133,48 +174,24 @@ pub(super) async fn episodes_of(
     Ok(rows)
 }
 
-/// URLs that were seen healthy since the outage began, and are no members of it.
-pub(super) async fn witnesses_of(
-    db: &mut SqliteConnection,
-    site: SiteId,
-    observer: &Observer,
-    outage: &OutageRow,
-) -> Result<Vec<(UrlId, Section, DateTime<Utc>)>, StoreError> {
-    let rows: Vec<(i64, String, i64)> = sqlx::query_as(
-        "select u.id, u.section, min(case when s.first_seen > $3 then s.first_seen else s.last_seen end)
-         from spell s join url u on u.id = s.url_id
-         where u.site_id = $1 and s.observer = $2 and s.class <> 'failing' and s.last_seen > $3
-           and not exists (select 1 from episode e where e.outage_id = $4 and e.url_id = u.id)
-         group by u.id, u.section",
-    )
-    .bind(site.0)
-    .bind(observer.as_str())
-    .bind(outage.first_failing)
-    .bind(outage.id)
-    .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(url, section, at)| (UrlId(url), Section::stored(section), instant(at)))
-        .collect())
-}
-
 /// Inserts the outage, or updates its row; returns the row.
 pub(super) async fn put_outage(
     db: &mut SqliteConnection,
     site: SiteId,
     id: Option<i64>,
     outage: &Outage,
-    site_healthy_before: Option<DateTime<Utc>>,
+    places: Option<&Common>,
+    is_watched: bool,
 ) -> Result<i64, StoreError> {
     let bounds = &outage.bounds;
     let row = sqlx::query_scalar(
         "insert into outage (id, site_id, observer, scope, section, healthy_before, first_failing, last_failing,
-             healthy_after, unknown_ms, site_healthy_before, ongoing, confirmed, url_count, outcomes,
-             wasted_fetches, wasted_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             healthy_after, unknown_ms, ongoing, confirmed, url_count, outcomes, wasted_fetches, wasted_ms,
+             alternating, watched, places)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          on conflict (id) do update set scope = excluded.scope, section = excluded.section,
              healthy_before = excluded.healthy_before, first_failing = excluded.first_failing,
+             alternating = excluded.alternating, watched = excluded.watched, places = excluded.places,
              last_failing = excluded.last_failing, healthy_after = excluded.healthy_after,
              unknown_ms = excluded.unknown_ms, ongoing = excluded.ongoing, confirmed = excluded.confirmed,
              url_count = excluded.url_count, outcomes = excluded.outcomes,
@@ -191,13 +208,15 @@ pub(super) async fn put_outage(
     .bind(millis(bounds.last_failing))
     .bind(bounds.healthy_after.map(millis))
     .bind(bounds.unknown.num_milliseconds())
-    .bind(site_healthy_before.map(millis))
     .bind(i64::from(outage.ongoing))
     .bind(i64::from(outage.confirmed))
     .bind(outage.url_count.cast_signed())
     .bind(words(&outage.outcomes))
     .bind(outage.wasted_fetches.cast_signed())
     .bind(outage.wasted.num_milliseconds())
+    .bind(i64::from(outage.alternating))
+    .bind(i64::from(is_watched))
+    .bind(places.and_then(|places| serde_json::to_string(places).ok()))
     .fetch_one(db)
     .await?;
     Ok(row)
@@ -209,17 +228,17 @@ pub(super) async fn put_episode(
     site: SiteId,
     observer: &Observer,
     outage: i64,
-    member: &Member,
+    part: &Part,
     file: &File,
 ) -> Result<i64, StoreError> {
-    let episode = &member.episode;
+    let episode = &part.episode;
     let mut statement = QueryBuilder::new(
         "insert into episode (id, site_id, url_id, observer, outage_id, healthy_before, first_failing, last_failing,
              healthy_after, unknown_ms, outcomes, latest, wasted_ms, first_evidence, last_evidence,
-             first_elapsed_ms, last_elapsed_ms, recheck_step, recheck_at) values (",
+             first_elapsed_ms, last_elapsed_ms, recheck_step, recheck_at, went_on, resumed) values (",
     );
     let mut values = statement.separated(", ");
-    values.push_bind(file.id).push_bind(site.0).push_bind(member.url.0);
+    values.push_bind(file.id).push_bind(site.0).push_bind(part.url.0);
     values.push_bind(observer.as_str().to_owned()).push_bind(outage);
     values.push_bind(episode.bounds.healthy_before.map(millis));
     values.push_bind(millis(episode.bounds.first_failing)).push_bind(millis(episode.bounds.last_failing));
@@ -230,8 +249,12 @@ pub(super) async fn put_episode(
     values.push_bind(file.first.digest.clone()).push_bind(file.last.digest.clone());
     values.push_bind(file.first.elapsed.map(whole_millis)).push_bind(file.last.elapsed.map(whole_millis));
     values.push_bind(file.recheck_step).push_bind(file.recheck_at.map(millis));
+    let resumed = part.resumed.as_ref().and_then(|resumed| serde_json::to_string(resumed).ok());
+    values.push_bind(i64::from(part.went_on)).push_bind(resumed);
     statement.push(
-        ") on conflict (id) do update set outage_id = excluded.outage_id, last_failing = excluded.last_failing,
+        ") on conflict (id) do update set outage_id = excluded.outage_id, went_on = excluded.went_on,
+             resumed = excluded.resumed, healthy_before = excluded.healthy_before,
+             first_failing = excluded.first_failing, last_failing = excluded.last_failing,
              healthy_after = excluded.healthy_after, unknown_ms = excluded.unknown_ms, outcomes = excluded.outcomes,
              latest = excluded.latest, wasted_ms = excluded.wasted_ms, last_evidence = excluded.last_evidence,
              last_elapsed_ms = excluded.last_elapsed_ms, recheck_step = excluded.recheck_step,

@@ -65,7 +65,7 @@ fn no_page_needs_more_than_its_own_server_allows() {
         let page = Html::parse_document(&html);
         assert!(all(&page, "[style], style, script:not([src])").is_empty(), "{name}: nothing inline");
         for element in all(&page, "script[src], link[href], img[src]") {
-            let at = attribute(&element, "src") + &attribute(&element, "href");
+            let at = attribute(&element, "src") + attribute(&element, "href").as_str();
             assert!(at.starts_with("/assets/"), "{name}: {at}");
         }
     }

@@ -1,0 +1,329 @@
+//! What is kept of an outage that several URLs share, beside its parts: how the places that it covers answer while it
+//! lasts. From this follow whether it is over, whether each fetch is a lottery, and how far its bounds can be trusted.
+//!
+//! The decision that a reader would question: whether it is over is a matter of odds. When the fetches of a place fail
+//! with probability p, n healthy looks in a row come about with (1 - p)^n; when that is too unlikely, it is over. For an
+//! outage that fails everything that is after three looks; for one dead backend of three, after two dozen.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::outcome::Outcome;
+use crate::domain::page_url::Section;
+
+/// So unlikely must a run of healthy looks be, were the outage still going on, that it counts as over. Our model.
+const OVER: f64 = 1e-4;
+
+/// So unlikely must a section's healthy looks be, had the outage been there too, that it was not. Our model.
+const ELSEWHERE: f64 = 0.01;
+
+/// The risk that is taken with each bound of an outage in which only a part of the fetches fails. Our model.
+const BOUND: f64 = 0.05;
+
+/// How likely a gap must be for two runs of failures to be one partial outage. Our model.
+const SAME: f64 = 1e-3;
+
+/// No share is taken to be nearer to 1: everything can be served from a cache once.
+const MOST: f64 = 0.98;
+
+/// So many looks say how an outage began.
+const OPENING: u32 = 12;
+
+/// How many healthy looks after the newest failure are kept; enough for a bound when one fetch of ten fails.
+const KEPT_AFTER: usize = 32;
+
+/// Failing and healthy looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Looks {
+    failing: u32,
+    healthy: u32,
+}
+
+/// The same, of which older ones fade; in thousandths.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct FadingLooks(Looks);
+
+/// One section of an outage, affected or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Ground {
+    /// Failing URLs.
+    pub(in super::super) urls: u32,
+    /// The newest healthy look before the first of them failed.
+    pub(in super::super) healthy_before: Option<DateTime<Utc>>,
+    /// Healthy looks between the begin of the outage and its first failure here.
+    pub(in super::super) looks_before: u32,
+    /// Healthy looks in a row, with the first of them.
+    pub(in super::super) run: u32,
+    pub(in super::super) run_since: Option<DateTime<Utc>>,
+    /// The newest failing outcome here.
+    pub(in super::super) outcome: Option<Outcome>,
+    /// Distinct other URLs that were healthy while it lasted; those of the current run wait until it is seen to go on.
+    witnesses: u32,
+    waiting: u32,
+    /// The number of the failure up to which `witnesses` is counted.
+    counted_to: u64,
+}
+
+/// See the file's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Common {
+    pub(in super::super) sections: BTreeMap<Section, Ground>,
+    /// Healthy looks before it began, newest first: at the whole site, and where it was first seen.
+    pub(in super::super) before_site: Vec<DateTime<Utc>>,
+    pub(in super::super) before_place: Vec<DateTime<Utc>>,
+    /// URLs fail, are healthy, and fail again: each fetch is a lottery.
+    pub(in super::super) is_lottery: bool,
+    /// It is one URL that flaps.
+    pub(in super::super) is_of_one_url: bool,
+    /// It concerns its own URLs, not the sections that they lie in.
+    pub(in super::super) is_narrow: bool,
+    /// Since when it is over.
+    pub(in super::super) over_since: Option<DateTime<Utc>>,
+    /// Healthy looks in a row in its sections.
+    pub(in super::super) run: u32,
+    /// Healthy looks between an outage before it and its begin.
+    pub(in super::super) run_before: Option<u32>,
+    /// The newest look of any kind in its sections.
+    pub(in super::super) looked_at: DateTime<Utc>,
+    failures: u64,
+    opening: Looks,
+    overall: Looks,
+    lately: FadingLooks,
+    /// Healthy looks of the current run that are not in the shares yet.
+    uncounted: u32,
+    after: Vec<DateTime<Utc>>,
+}
+
+impl Looks {
+    /// The share of failing ones, held off 0 and 1 as a few looks demand.
+    fn careful_share(self) -> f64 {
+        ((f64::from(self.failing) + 0.5) / (f64::from(self.failing + self.healthy) + 1.0)).min(MOST)
+    }
+
+    /// The plain share; 1 when there are none.
+    fn share(self) -> f64 {
+        if self.healthy == 0 {
+            return MOST;
+        }
+        (f64::from(self.failing) / f64::from(self.failing + self.healthy)).clamp(0.02, MOST)
+    }
+}
+
+impl FadingLooks {
+    const MEMORY: u32 = 24;
+
+    fn add(&mut self, failing: u32, healthy: u32) {
+        for _ in 0..failing + healthy.min(Self::MEMORY * 4) {
+            self.0.failing -= self.0.failing / Self::MEMORY;
+            self.0.healthy -= self.0.healthy / Self::MEMORY;
+        }
+        self.0.failing += failing * 1000;
+        self.0.healthy += healthy.min(Self::MEMORY) * 1000;
+    }
+
+    fn looks(self) -> Looks {
+        Looks { failing: self.0.failing.div_ceil(1000), healthy: self.0.healthy / 1000 }
+    }
+}
+
+impl Ground {
+    fn new(failures: u64) -> Self {
+        Self {
+            urls: 0,
+            healthy_before: None,
+            looks_before: 0,
+            run: 0,
+            run_since: None,
+            outcome: None,
+            witnesses: 0,
+            waiting: 0,
+            counted_to: failures,
+        }
+    }
+
+    fn settle(&mut self, failures: u64) {
+        if self.counted_to < failures {
+            self.witnesses += std::mem::take(&mut self.waiting);
+            self.counted_to = failures;
+        }
+    }
+
+    /// Distinct other URLs that were seen healthy while the outage lasted.
+    fn witnesses(&self, failures: u64) -> u32 {
+        self.witnesses + if self.counted_to < failures { self.waiting } else { 0 }
+    }
+}
+
+impl Common {
+    /// An outage that begins at this instant, after these healthy looks.
+    pub(in super::super) fn begun(
+        at: DateTime<Utc>,
+        before_site: Vec<DateTime<Utc>>,
+        before_place: Vec<DateTime<Utc>>,
+    ) -> Self {
+        Self {
+            sections: BTreeMap::new(),
+            before_site,
+            before_place,
+            is_lottery: false,
+            is_of_one_url: false,
+            is_narrow: false,
+            over_since: None,
+            run: 0,
+            run_before: None,
+            looked_at: at,
+            failures: 0,
+            opening: Looks::default(),
+            overall: Looks::default(),
+            lately: FadingLooks::default(),
+            uncounted: 0,
+            after: Vec::new(),
+        }
+    }
+
+    /// Healthy looks among the failing ones with which it began.
+    pub(in super::super) fn began_among(&mut self, healthy_looks: u32) {
+        self.uncounted += healthy_looks;
+    }
+
+    /// Takes in a failing look; `is_fresh`: the URL was not known to fail. A URL that stays broken says nothing about
+    /// the odds of the others, only that it is not over.
+    pub(in super::super) fn fail(
+        &mut self,
+        section: &Section,
+        at: DateTime<Utc>,
+        outcome: Outcome,
+        is_fresh: bool,
+    ) {
+        self.failures += 1;
+        let failures = self.failures;
+        let ground = self.sections.entry(section.clone()).or_insert_with(|| Ground::new(failures));
+        ground.settle(failures);
+        (ground.run, ground.run_since, ground.outcome) = (0, None, Some(outcome));
+        let (failing, healthy) = (u32::from(is_fresh), std::mem::take(&mut self.uncounted));
+        for looks in [&mut self.overall, &mut self.opening] {
+            looks.failing += failing;
+            looks.healthy += healthy;
+        }
+        if self.opening.failing + self.opening.healthy > OPENING + failing + healthy {
+            self.opening.failing -= failing;
+            self.opening.healthy -= healthy;
+        }
+        self.lately.add(failing, healthy);
+        self.run = 0;
+        self.after.clear();
+        self.looked_at = at;
+    }
+
+    /// Takes in a URL that begins to fail.
+    pub(in super::super) fn take_url(&mut self, section: &Section, healthy_before: Option<DateTime<Utc>>) {
+        let failures = self.failures;
+        let ground = self.sections.entry(section.clone()).or_insert_with(|| Ground::new(failures));
+        if ground.urls == 0 {
+            ground.healthy_before = healthy_before;
+            ground.looks_before = ground.run;
+        }
+        ground.urls += 1;
+    }
+
+    /// Takes in a healthy look; `is_witness`: the first since it began, of a URL that never failed in it. `true`: this
+    /// look shows that it is over.
+    pub(in super::super) fn pass(&mut self, section: &Section, at: DateTime<Utc>, is_witness: bool) -> bool {
+        let failures = self.failures;
+        if !self.sections.contains_key(section) {
+            self.sections.insert(section.clone(), Ground::new(failures));
+        }
+        let Some(ground) = self.sections.get_mut(section) else { return false };
+        ground.settle(failures);
+        ground.waiting += u32::from(is_witness);
+        ground.run += 1;
+        ground.run_since.get_or_insert(at);
+        if ground.urls == 0 {
+            return false;
+        }
+        self.run += 1;
+        self.uncounted += 1;
+        self.looked_at = at;
+        if self.after.len() < KEPT_AFTER {
+            self.after.push(at);
+        }
+        if self.over_since.is_some() || self.is_narrow || self.odds_of(self.run) >= OVER {
+            return false;
+        }
+        self.over_since = self.after.first().copied().or(Some(at));
+        true
+    }
+
+    /// Whether this section is part of it.
+    pub(in super::super) fn covers(&self, section: &Section) -> bool {
+        self.sections.get(section).is_some_and(|ground| ground.urls > 0)
+    }
+
+    /// Whether this section was so healthy since it began that it cannot have been part of it.
+    pub(in super::super) fn spares(&self, section: &Section) -> bool {
+        self.sections.get(section).is_some_and(|g| g.urls == 0 && self.odds_of(g.run) < ELSEWHERE)
+    }
+
+    /// Whether this section joined it although it had been healthy while the outage had begun elsewhere.
+    pub(in super::super) fn joined_late(&self, section: &Section) -> bool {
+        !self.is_lottery && self.sections.get(section).is_some_and(|g| g.urls > 0 && g.looks_before > 0)
+    }
+
+    /// Whether this section of it is over, although others need not be.
+    pub(in super::super) fn is_over_in(&self, ground: &Ground) -> bool {
+        ground.urls > 0 && self.odds_of(ground.run) < OVER
+    }
+
+    /// Whether a gap of so many healthy looks is to be expected within it.
+    pub(in super::super) fn bridges(&self, gap: u32) -> bool {
+        let share = self.overall.share();
+        self.overall.failing >= 3 && odds(share, gap) >= SAME
+    }
+
+    /// Failing and witnessing URLs of each section.
+    /// `goes_on`: a failure has shown that the current run of healthy looks is not its end.
+    pub(in super::super) fn seen(&self, goes_on: bool) -> impl Iterator<Item = (&Section, u32, u32)> {
+        let failures = self.failures + u64::from(goes_on);
+        self.sections.iter().map(move |(section, g)| (section, g.urls, g.witnesses(failures)))
+    }
+
+    /// How many healthy looks before the first failure it may have gone unnoticed.
+    pub(in super::super) fn missed_at_begin(&self) -> usize {
+        looks_for(self.opening.share())
+    }
+
+    /// The healthy look by which it was over, of those after the newest failure.
+    pub(in super::super) fn healthy_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let share = self.lately.looks().share();
+        self.after.iter().filter(|look| **look > last).nth(looks_for(share) - 1).copied()
+    }
+
+    /// It is over, but nobody saw its end: at this instant, after a long silence, something else began.
+    pub(in super::super) fn end_unseen(&mut self, at: DateTime<Utc>) {
+        self.over_since = Some(at);
+        self.after.push(at);
+    }
+
+    /// The newest of the healthy looks that are kept.
+    pub(in super::super) fn newest_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.after.last().copied().filter(|look| *look > last)
+    }
+
+    fn odds_of(&self, run: u32) -> f64 {
+        let share = self.overall.careful_share().min(self.lately.looks().careful_share());
+        odds(share, run)
+    }
+}
+
+/// The odds that so many looks in a row are healthy when this share of them fails.
+fn odds(share: f64, run: u32) -> f64 {
+    (1.0 - share).powi(i32::try_from(run).unwrap_or(i32::MAX))
+}
+
+/// How many healthy looks in a row rule an outage out in which this share of the looks fails; 1 or more.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is clamped between 0.02 and 0.98")]
+fn looks_for(share: f64) -> usize {
+    ((BOUND.ln() / (1.0 - share).ln()).ceil() as usize).max(1)
+}

@@ -1,0 +1,125 @@
+//! The pulse of a place (the site, a section, a URL): whether failures come so close together there that they have one
+//! root. It counts; what follows from an alarm is decided by the judge.
+//!
+//! It is a one-sided CUSUM (E. S. Page, "Continuous inspection schemes", Biometrika 41, 1954): each look adds the
+//! logarithm of how much likelier it is when a part of the fetches fails than when only strays do. The decision that a
+//! reader would question: only the first failure of a run counts. A URL that stays broken and is looked at every minute
+//! says no more about its place than one that is looked at once.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::observation::UrlId;
+use crate::domain::span::Span;
+
+/// What a failure adds, in thousandths of a nat: ln(0.25 / 0.01). A quarter of the fetches fails in the mildest partial
+/// outage that is worth a name (one backend of four); one in a hundred is a site with many strays. Our model.
+const FAILING: i32 = 3219;
+
+/// What a healthy look takes away: ln((1 - 0.25) / (1 - 0.01)).
+const HEALTHY: i32 = 278;
+
+/// From here on the failures have one root: two in a row, three within a dozen looks.
+const ALARM: i32 = 6000;
+
+/// How many healthy looks are kept, to say since when a place may have been failing.
+const KEPT: usize = 16;
+
+/// A failure that found no outage to join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Onset {
+    pub(super) url: UrlId,
+    pub(super) at: DateTime<Utc>,
+    /// Healthy looks at this place since the first failure of the excursion.
+    pub(super) healthy_looks: u32,
+}
+
+/// The score of one place, and the looks that a change point is placed between.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pulse {
+    score: i32,
+    healthy_looks: u32,
+    onsets: Vec<Onset>,
+    /// The newest healthy looks, oldest first.
+    recent: VecDeque<DateTime<Utc>>,
+    /// Those before the excursion began, newest first.
+    before: Vec<DateTime<Utc>>,
+}
+
+impl Pulse {
+    /// Takes in the first failure of a run; `true`: it raises the alarm. After a silence, what was before counts no more.
+    pub(super) fn fail(&mut self, url: UrlId, at: DateTime<Utc>, max_gap: Span) -> bool {
+        let looked_at = self.recent.back().copied().max(self.onsets.last().map(|onset| onset.at));
+        if looked_at.is_some_and(|looked| at - looked > max_gap.delta()) {
+            self.calm();
+        }
+        if self.onsets.is_empty() {
+            self.before = self.recent.iter().rev().copied().collect();
+        }
+        self.onsets.push(Onset { url, at, healthy_looks: self.healthy_looks });
+        self.score += FAILING;
+        self.score >= ALARM
+    }
+
+    /// Takes in a healthy look; `true`: it calmed down.
+    pub(super) fn pass(&mut self, asked_at: DateTime<Utc>) -> bool {
+        if self.recent.len() == KEPT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(asked_at);
+        if self.onsets.is_empty() {
+            return false;
+        }
+        self.score -= HEALTHY;
+        self.healthy_looks += 1;
+        if self.score <= 0 {
+            self.calm();
+        }
+        self.score <= 0
+    }
+
+    /// Begins anew: what was counted has been dealt with.
+    pub(super) fn calm(&mut self) {
+        self.score = 0;
+        self.healthy_looks = 0;
+        self.onsets.clear();
+        self.before.clear();
+    }
+
+    /// The failures of the excursion that belong together: a first one that stands alone before a solid run is a stray.
+    pub(super) fn onsets(&self) -> &[Onset] {
+        let gap = |pair: &[Onset]| pair[1].healthy_looks.saturating_sub(pair[0].healthy_looks);
+        let solid = self.onsets.windows(2).rev().take_while(|pair| gap(pair) == 0).count();
+        let rest = self.onsets.len() - (solid + 1).min(self.onsets.len());
+        let stands_alone = solid > 0 && rest == 1 && gap(&self.onsets[..2]) >= 3;
+        &self.onsets[usize::from(stands_alone)..]
+    }
+
+    /// Whether this URL has a part in the excursion.
+    pub(super) fn holds(&self, url: UrlId) -> bool {
+        self.onsets.iter().any(|onset| onset.url == url)
+    }
+
+    /// Healthy looks since the first failure that counts.
+    pub(super) fn healthy_looks(&self) -> u32 {
+        let first = self.onsets().first().map_or(0, |onset| onset.healthy_looks);
+        self.healthy_looks - first
+    }
+
+    /// The healthy looks before this instant, newest first.
+    pub(super) fn before(&self, at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut looks: Vec<_> = self.recent.iter().rev().chain(&self.before).copied().collect();
+        looks.retain(|look| *look < at);
+        looks.sort_unstable_by(|a, b| b.cmp(a));
+        looks.dedup();
+        looks.truncate(KEPT);
+        looks
+    }
+
+    /// Whether there is anything that a later look could not tell.
+    pub(super) fn is_calm(&self) -> bool {
+        self.onsets.is_empty()
+    }
+}

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use self::common::Common;
+use self::common::{Common, Whose};
 use self::tally::Tally;
 use super::scope::{Seen, scope};
 use super::{EpisodeKey, Part, ROLLING_RECOVERY};
@@ -19,6 +19,9 @@ use crate::domain::outage::{Outage, Scope};
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::Section;
 use crate::domain::span::Span;
+
+/// The longest run of healthy looks between two failures of an outage that is ending. Our model.
+const LONGEST_RUN: u32 = 20;
 
 /// What is known of one outage.
 #[derive(Debug)]
@@ -69,6 +72,13 @@ impl Event {
         (can_have_begun_with_it || common.is_lottery) && !common.spares(section)
     }
 
+    /// Whether it may not have been over, or not so narrow, as far as nothing proves it.
+    pub(super) fn may_return(&self, at: DateTime<Utc>) -> bool {
+        let Some(common) = &self.common else { return false };
+        let is_recent = common.over_since.is_none_or(|over| at <= over + ROLLING_RECOVERY);
+        is_recent && common.run <= LONGEST_RUN && (common.is_narrow || common.over_since.is_some())
+    }
+
     /// Whether it has been over so recently that a URL of this section, which nobody looked at since it began, can fail
     /// by it.
     pub(super) fn may_roll_on(
@@ -77,8 +87,6 @@ impl Event {
         before: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
     ) -> bool {
-        /// The longest run of healthy looks between two failures of an outage that is ending.
-        const LONGEST_RUN: u32 = 20;
         let Some(common) = self.common.as_ref().filter(|common| !common.is_narrow) else { return false };
         common.over_since.is_some_and(|over| at <= over + ROLLING_RECOVERY)
             && common.covers(section)
@@ -158,9 +166,13 @@ impl Event {
         at: DateTime<Utc>,
         looked_before: Option<DateTime<Utc>>,
     ) -> bool {
-        let is_first = looked_before.is_none_or(|before| before < self.tally.first_failing);
-        let is_witness = is_first && !self.tally.urls.contains_key(&url);
-        self.common.as_mut().is_some_and(|common| common.pass(section, at, is_witness))
+        let is_first = || looked_before.is_none_or(|before| before < self.tally.first_failing);
+        let whose = match self.tally.urls.contains_key(&url) {
+            true => Whose::Member,
+            false if is_first() => Whose::Witness,
+            false => Whose::Spared,
+        };
+        self.common.as_mut().is_some_and(|common| common.pass(section, at, whose))
     }
 
     /// An outage that looked as if it covered whole sections, but covers a few URLs of sections that work.

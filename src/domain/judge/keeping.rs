@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::event::Event;
 use super::event::common::Common;
 use super::event::tally::Tally;
-use super::{EpisodeKey, OutageKey, Part, Pulse, Resumed, SiteJudge};
+use super::{EpisodeKey, OutageKey, Part, Pulse, ROLLING_RECOVERY, Resumed, SiteJudge};
 use crate::domain::episode::Episode;
 use crate::domain::observation::UrlId;
 use crate::domain::page_url::Section;
@@ -72,6 +72,7 @@ impl SiteJudge {
             keys.push(key);
         }
         let tally = Tally::anew(keys.iter().filter_map(|key| Some((*key, self.parts.get(key)?))))?;
+        self.now = self.now.max(tally.last_failing);
         self.list(outage, &tally, kept.common.as_ref());
         let common = kept.common.map(Box::new);
         let event = Event { parts: keys.iter().copied().collect(), tally, unknown: kept.unknown, common };
@@ -87,8 +88,8 @@ impl SiteJudge {
                     self.flapping.insert(*url, outage);
                 }
             }
-            (Some(common), _) if !common.is_narrow => self.shared.push(outage),
-            _ => {}
+            (Some(_), _) => self.shared.push(outage),
+            (None, None) => {}
         }
     }
 
@@ -120,7 +121,8 @@ impl SiteJudge {
         let Some(event) = self.events.get(&key) else { return false };
         let is_held = || {
             event.common.is_none()
-                && event.parts.iter().filter_map(|key| self.parts.get(key)).any(|part| self.holds(part))
+                && (self.now <= event.tally.last_failing + ROLLING_RECOVERY
+                    || event.parts.iter().filter_map(|key| self.parts.get(key)).any(|part| self.holds(part)))
         };
         let is_listed = || self.shared.contains(&key) || self.flapping.values().any(|of| *of == key);
         event.is_ongoing() || event.tally.open > 0 || is_held() || is_listed()

@@ -17,6 +17,7 @@ impl SiteJudge {
     pub fn observe(&mut self, sighting: &Sighting<'_>) -> Folded {
         let folded = Spell::fold(sighting.newest, &sighting.seen);
         if folded != Folded::Stale {
+            self.now = self.now.max(sighting.seen.at);
             if sighting.seen.outcome.is_failing() {
                 self.take_failing(sighting);
             } else {
@@ -83,7 +84,6 @@ impl SiteJudge {
         if !event.narrow() {
             return;
         }
-        self.shared.retain(|of| *of != key);
         for part in &event.parts {
             if let Some(part) = self.parts.get_mut(part) {
                 part.resumed = None;
@@ -137,7 +137,8 @@ impl SiteJudge {
         let lingers = event.lingers(at);
         if !is_over && !lingers {
             self.extend(key, was.main_outcome(), sighting);
-            return self.split_off(outage, sighting);
+            self.split_off(outage, sighting);
+            return self.bridge(outage);
         }
         if let Some(to) = self.joinable(sighting, None).filter(|to| *to != outage) {
             self.resume(key, was, sighting);
@@ -189,6 +190,9 @@ impl SiteJudge {
 
 fn is_done(event: &Event, at: DateTime<Utc>) -> bool {
     let Some(common) = &event.common else { return true };
-    common.is_narrow
-        || common.over_since.is_some_and(|over| at > over + ROLLING_RECOVERY && common.run >= DONE)
+    let is_long_over = |over: DateTime<Utc>| at > over + ROLLING_RECOVERY;
+    if common.is_narrow {
+        return !event.is_ongoing() && is_long_over(event.tally.last_failing);
+    }
+    common.over_since.is_some_and(|over| is_long_over(over) && common.run >= DONE)
 }

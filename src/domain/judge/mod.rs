@@ -128,6 +128,8 @@ pub struct SiteJudge {
     sections: FxHashMap<Section, Pulse>,
     urls: FxHashMap<UrlId, Pulse>,
     changed: Changed,
+    /// The newest instant that was seen.
+    now: DateTime<Utc>,
     keys: u64,
 }
 
@@ -168,6 +170,7 @@ impl SiteJudge {
             sections: FxHashMap::default(),
             urls: FxHashMap::default(),
             changed: Changed::default(),
+            now: DateTime::UNIX_EPOCH,
             keys: 0,
         }
     }

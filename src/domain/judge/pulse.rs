@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::observation::UrlId;
 use crate::domain::span::Span;
+use crate::domain::spell::Spell;
 
 /// What a failure adds, in thousandths of a nat: ln(0.25 / 0.01). A quarter of the fetches fails in the mildest partial
 /// outage that is worth a name (one backend of four); one in a hundred is a site with many strays. Our model.
@@ -49,6 +50,15 @@ pub struct Pulse {
 }
 
 impl Pulse {
+    /// The pulse of one URL, whose healthy looks are known as a spell only: as many as it has, evenly spaced.
+    pub(super) fn after(spell: &Spell) -> Self {
+        let looks = i32::try_from(spell.fetches.min(KEPT as u64)).unwrap_or(1);
+        let between = i32::try_from(spell.fetches.saturating_sub(1)).unwrap_or(i32::MAX).max(1);
+        let step = (spell.last_seen - spell.first_seen) / between;
+        let recent = (0..looks).rev().map(|n| spell.last_seen - step * n).collect();
+        Self { recent, ..Self::default() }
+    }
+
     /// Takes in the first failure of a run; `true`: it raises the alarm. After a silence, what was before counts no more.
     pub(super) fn fail(&mut self, url: UrlId, at: DateTime<Utc>, max_gap: Span) -> bool {
         let looked_at = self.recent.back().copied().max(self.onsets.last().map(|onset| onset.at));

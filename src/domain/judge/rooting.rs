@@ -46,12 +46,12 @@ impl SiteJudge {
             resumed: None,
         };
         self.open.insert(sighting.url, key);
-        if let Some(&own) = self.flapping.get(&sighting.url) {
-            return self.join(key, part, own);
-        }
         if let Some(outage) = self.joinable(sighting, before) {
             self.join(key, part, outage);
             return self.joined(outage, sighting);
+        }
+        if let Some(&own) = self.flapping.get(&sighting.url) {
+            return self.join(key, part, own);
         }
         if let Some(outage) = self.rolling(sighting, before) {
             part.resumed = Some(Box::new(Resumed { firm: None, fresh: part.episode.clone() }));
@@ -114,7 +114,9 @@ impl SiteJudge {
         let (url, at, max_gap) = (sighting.url, sighting.seen.at, self.max_gap);
         let section_alarm = self.sections.entry(sighting.section.clone()).or_default().fail(url, at, max_gap);
         let site_alarm = self.site.fail(url, at, max_gap);
-        let url_alarm = self.urls.entry(url).or_default().fail(url, at, max_gap);
+        let healthy = sighting.newest.filter(|spell| !spell.outcome.is_failing());
+        let known = || healthy.map(super::Pulse::after).unwrap_or_default();
+        let url_alarm = self.urls.entry(url).or_insert_with(known).fail(url, at, max_gap);
         let of_section = section_alarm.then(|| self.alarm_of_section(sighting.section));
         let of_site = || site_alarm.then(|| self.alarm_of_site());
         let of_url = || url_alarm.then(|| self.alarm_of_url(url));
@@ -196,7 +198,7 @@ impl SiteJudge {
             Some(outage) if self.joined_late(outage, alarm) => self.unite(alarm, Some(outage), sighting),
             // It had looked as if every fetch there failed, and URLs that were healthy since fail now.
             Some(outage) => self.absorb(outage, alarm, true),
-            None => match self.returns(alarm) {
+            None => match self.returns(alarm, sighting.seen.at) {
                 Some(outage) => self.absorb(outage, alarm, false),
                 None => self.unite(alarm, None, sighting),
             },
@@ -240,9 +242,17 @@ impl SiteJudge {
         common.is_some_and(|c| alarm.sections.iter().all(|section| !c.covers(section) || c.joined_late(section)))
     }
 
-    /// The outage that was over too early: nothing proves that what fails now was healthy in between.
-    fn returns(&self, alarm: &Alarm) -> Option<OutageKey> {
-        let newest = alarm.unclear.last().and_then(|key| self.parts.get(key)).map(|part| part.outage)?;
+    /// The outage that was over too early, or too narrow: nothing proves that what fails now was healthy in between.
+    fn returns(&self, alarm: &Alarm, at: DateTime<Utc>) -> Option<OutageKey> {
+        if alarm.is_of_one_url {
+            return None;
+        }
+        let unclear = alarm.unclear.last().and_then(|key| self.parts.get(key)).map(|part| part.outage);
+        let covers = |event: &Event| {
+            event.common.as_ref().is_some_and(|c| alarm.sections.iter().any(|section| c.covers(section)))
+        };
+        let may_return = |key: &&OutageKey| self.events.get(key).is_some_and(|e| e.may_return(at) && covers(e));
+        let newest = unclear.or_else(|| self.shared.iter().rev().find(may_return).copied())?;
         let began = self.events.get(&newest)?.tally.first_failing;
         let is_proof = |outage: &OutageKey| {
             let before = self.events.get(outage).and_then(|event| event.tally.healthy_before);
@@ -255,12 +265,14 @@ impl SiteJudge {
     fn absorb(&mut self, outage: OutageKey, alarm: &Alarm, is_lottery: bool) {
         if let Some(common) = self.events.get_mut(&outage).and_then(|event| event.common.as_mut()) {
             common.is_lottery |= is_lottery;
+            common.is_narrow = false;
             common.over_since = None;
             common.began_among(alarm.healthy_looks);
         }
         for lone in &alarm.lone {
             self.merge(*lone, outage);
         }
+        self.gather(outage);
         let resumed: Vec<EpisodeKey> = self.members_of(outage).map(|(key, _)| key).collect();
         for key in resumed {
             if let Some(part) = self.parts.get_mut(&key).filter(|part| part.resumed.is_some()) {
@@ -311,7 +323,8 @@ impl SiteJudge {
         self.keys += 1;
         self.changed.gone.retain(|key| *key != outage);
         let began = first.episode.bounds.first_failing;
-        let before = if alarm.is_of_one_url { Vec::new() } else { self.before_in(&first.section, began) };
+        let own = self.urls.get(&first.url).filter(|_| alarm.is_of_one_url);
+        let before = own.map_or_else(|| self.before_in(&first.section, began), |pulse| pulse.before(began));
         let mut common = Common::begun(began, self.site.before(began), before);
         common.run_before = gap;
         common.began_among(alarm.healthy_looks);
@@ -339,6 +352,7 @@ impl SiteJudge {
             self.lone.remove(&part.url);
             self.join(key, part, outage);
         }
+        self.gather(outage);
         for outage in left.into_iter().chain([outage]) {
             self.retally(outage);
         }
@@ -445,29 +459,77 @@ impl SiteJudge {
         self.split_off(outage, sighting);
     }
 
-    /// When a gap before this outage is what its share of healthy looks lets expect, there was none.
-    fn bridge(&mut self, outage: OutageKey) {
-        let Some(event) = self.events.get(&outage) else { return };
-        let Some(common) = event.common.as_ref().filter(|common| common.is_lottery) else { return };
-        let Some(gap) = common.run_before.filter(|gap| common.bridges(*gap)) else { return };
-        let sections: Vec<&Section> = common.sections.keys().filter(|section| common.covers(section)).collect();
-        let began = event.tally.first_failing;
-        let is_before = |key: &&OutageKey| {
-            self.events.get(key).is_some_and(|e| {
-                e.tally.first_failing < began
-                    && e.common.as_ref().is_some_and(|c| {
-                        c.over_since.is_some() && sections.iter().any(|section| c.covers(section))
-                    })
-            })
+    /// When this outage and one before it are likelier one lottery than two outages, they become one.
+    pub(super) fn bridge(&mut self, outage: OutageKey) {
+        let Some((before, gap)) = self.bridgeable(outage) else { return };
+        let Some(began) = self.events.get(&before).map(|event| event.tally.first_failing) else { return };
+        let healthy_between = |(_, part): (EpisodeKey, &Part)| {
+            part.episode.bounds.healthy_before.is_some_and(|healthy| healthy >= began)
         };
-        let Some(before) = self.shared.iter().rev().find(is_before).copied() else { return };
+        let is_lottery = self.members_of(outage).any(healthy_between);
         if let Some(common) = self.events.get_mut(&before).and_then(|event| event.common.as_mut()) {
-            common.is_lottery = true;
+            common.is_lottery |= is_lottery;
             common.over_since = None;
             common.began_among(gap);
         }
         self.merge(outage, before);
+        self.gather(before);
         self.retally(before);
+    }
+
+    /// A lottery takes in what failed in its sections since it began, and was taken for something of its own.
+    fn gather(&mut self, outage: OutageKey) {
+        let Some(event) = self.events.get(&outage) else { return };
+        let Some(common) = event.common.as_ref().filter(|common| common.is_lottery && !common.is_of_one_url) else { return };
+        let began = event.healthy_before(&event.scope()).unwrap_or(event.tally.first_failing);
+        let is_of_it = |key: &OutageKey| {
+            *key != outage
+                && self.events.get(key).is_some_and(|other| {
+                    let is_recent = other.is_ongoing() || self.now <= other.tally.last_failing + ROLLING_RECOVERY;
+                    let is_alone = other.common.as_ref().is_none_or(|c| c.is_of_one_url);
+                    is_recent && is_alone && other.tally.first_failing >= began
+                })
+        };
+        let is_covered = |key: &OutageKey| self.members_of(*key).next().is_some_and(|(_, part)| common.covers(&part.section));
+        let own = self.lone.values().flatten().chain(self.flapping.values());
+        let mut found: Vec<OutageKey> = own.filter(|key| is_of_it(key) && is_covered(key)).copied().collect();
+        let is_same = |key: &&OutageKey| {
+            **key != outage
+                && self.events.get(key).is_some_and(|other| {
+                    other.is_joinable(self.now)
+                        && other.common.as_ref().is_some_and(|c| c.is_lottery)
+                        && other.tally.latest == event.tally.latest
+                })
+        };
+        found.extend(self.shared.iter().filter(is_same));
+        found.sort_unstable();
+        found.dedup();
+        for key in found {
+            self.merge(key, outage);
+        }
+    }
+
+    /// The outage before this one that is one with it, and the healthy looks between them.
+    fn bridgeable(&mut self, outage: OutageKey) -> Option<(OutageKey, u32)> {
+        let event = self.events.get(&outage)?;
+        let common = event.common.as_ref()?;
+        let gap = common.run_before?;
+        let is_before = |key: &&OutageKey| {
+            self.events.get(key).is_some_and(|e| {
+                e.tally.first_failing < event.tally.first_failing
+                    && e.common.as_ref().is_some_and(|c| c.over_since.is_some() && c.shares_a_section_with(common))
+            })
+        };
+        let before = self.shared.iter().rev().find(is_before).copied();
+        let earlier = before.and_then(|key| self.events.get(&key)).and_then(|event| event.common.as_ref());
+        match earlier.and_then(|earlier| common.is_one_with(earlier, gap)) {
+            Some(true) => before.map(|before| (before, gap)),
+            Some(false) => None,
+            None => {
+                self.events.get_mut(&outage)?.common.as_mut()?.run_before = None;
+                None
+            }
+        }
     }
 
     /// When a section of an outage has long been healthy and another fails on, or fails otherwise, they are two.

@@ -17,7 +17,7 @@ use crate::domain::outage::Scope;
 
 impl Event {
     /// The four instants and the silence.
-    pub(super) fn bounds(&self, scope: &Scope) -> Bounds {
+    pub(in super::super) fn bounds(&self, scope: &Scope) -> Bounds {
         let after = if self.is_ongoing() { None } else { self.healthy_after(scope) };
         Bounds {
             healthy_before: self.healthy_before(scope),
@@ -28,7 +28,7 @@ impl Event {
         }
     }
 
-    fn healthy_before(&self, scope: &Scope) -> Option<DateTime<Utc>> {
+    pub(in super::super) fn healthy_before(&self, scope: &Scope) -> Option<DateTime<Utc>> {
         let own = self.tally.healthy_before;
         let Some(common) = &self.common else { return own };
         let first = self.tally.first_failing;
@@ -54,7 +54,8 @@ impl Event {
         }
         let of_places = common.healthy_after(last).filter(|_| *scope != Scope::Url);
         if self.tally.recovery_rolls() {
-            return earlier(self.tally.last_late_recovery(), of_places).or(first_own);
+            let last_own = self.tally.last_recovery();
+            return if self.tally.open == 0 { last_own.or(of_places) } else { of_places.or(last_own) };
         }
         earlier(first_own, of_places.or_else(|| self.fallback(common, scope)))
     }

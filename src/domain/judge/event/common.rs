@@ -13,8 +13,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::Section;
 
-/// So unlikely must a run of healthy looks be, were the outage still going on, that it counts as over. Our model.
+/// So unlikely must a run of healthy looks be, were the outage still going on, that it counts as over; less likely for a
+/// lottery, which has many runs in its life. Our model.
 const OVER: f64 = 1e-4;
+const LOTTERY_OVER: f64 = 1e-6;
+
+/// With fewer looks than this, an outage is not taken to fail more than every second fetch: it was noticed because some
+/// failures happened to be close together.
+const FEW_LOOKS: u32 = 6;
 
 /// So unlikely must a section's healthy looks be, had the outage been there too, that it was not. Our model.
 const ELSEWHERE: f64 = 0.01;
@@ -22,8 +28,14 @@ const ELSEWHERE: f64 = 0.01;
 /// The risk that is taken with each bound of an outage in which only a part of the fetches fails. Our model.
 const BOUND: f64 = 0.05;
 
-/// How likely a gap must be for two runs of failures to be one partial outage. Our model.
-const SAME: f64 = 1e-3;
+/// What a second cause costs, in nats: that one outage follows another within a few looks is one chance in ten thousand,
+/// and that an outage is a lottery one in ten. Our model.
+const SECOND_CAUSE: f64 = 9.2;
+const LOTTERY: f64 = 2.3;
+
+/// How often a fetch fails while an outage lasts that is no lottery, and while there is none. Our model.
+const FAILS_WITHIN: f64 = 0.98;
+const FAILS_WITHOUT: f64 = 0.01;
 
 /// No share is taken to be nearer to 1: everything can be served from a cache once.
 const MOST: f64 = 0.98;
@@ -45,6 +57,17 @@ struct Looks {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct FadingLooks(Looks);
 
+/// Whose healthy look it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Whose {
+    /// A URL that failed in the outage.
+    Member,
+    /// A URL that did not, seen for the first time since it began.
+    Witness,
+    /// A URL that was healthy all the while: it says nothing about those that were not.
+    Spared,
+}
+
 /// One section of an outage, affected or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) struct Ground {
@@ -52,8 +75,8 @@ pub(in super::super) struct Ground {
     pub(in super::super) urls: u32,
     /// The newest healthy look before the first of them failed.
     pub(in super::super) healthy_before: Option<DateTime<Utc>>,
-    /// Healthy looks between the begin of the outage and its first failure here.
-    pub(in super::super) looks_before: u32,
+    /// Distinct healthy URLs between the begin of the outage and its first failure here.
+    pub(in super::super) witnesses_before: u32,
     /// Healthy looks in a row, with the first of them.
     pub(in super::super) run: u32,
     pub(in super::super) run_since: Option<DateTime<Utc>>,
@@ -88,9 +111,13 @@ pub struct Common {
     /// The newest look of any kind in its sections.
     pub(in super::super) looked_at: DateTime<Utc>,
     failures: u64,
+    /// Looks at URLs that were not known to fail: the first ones, all of them, and the last ones.
     opening: Looks,
     overall: Looks,
     lately: FadingLooks,
+    /// Looks at any URL, those that are looked at again because they fail among them: all, and the last ones.
+    any: Looks,
+    any_lately: FadingLooks,
     /// Healthy looks of the current run that are not in the shares yet.
     uncounted: u32,
     after: Vec<DateTime<Utc>>,
@@ -99,7 +126,8 @@ pub struct Common {
 impl Looks {
     /// The share of failing ones, held off 0 and 1 as a few looks demand.
     fn careful_share(self) -> f64 {
-        ((f64::from(self.failing) + 0.5) / (f64::from(self.failing + self.healthy) + 1.0)).min(MOST)
+        let most = if self.failing + self.healthy < FEW_LOOKS { 0.5 } else { MOST };
+        ((f64::from(self.failing) + 1.0) / (f64::from(self.failing + self.healthy) + 2.0)).min(most)
     }
 
     /// The plain share; 1 when there are none.
@@ -133,7 +161,7 @@ impl Ground {
         Self {
             urls: 0,
             healthy_before: None,
-            looks_before: 0,
+            witnesses_before: 0,
             run: 0,
             run_since: None,
             outcome: None,
@@ -178,6 +206,8 @@ impl Common {
             opening: Looks::default(),
             overall: Looks::default(),
             lately: FadingLooks::default(),
+            any: Looks::default(),
+            any_lately: FadingLooks::default(),
             uncounted: 0,
             after: Vec::new(),
         }
@@ -212,6 +242,9 @@ impl Common {
             self.opening.healthy -= healthy;
         }
         self.lately.add(failing, healthy);
+        self.any.failing += 1;
+        self.any.healthy += healthy;
+        self.any_lately.add(1, healthy);
         self.run = 0;
         self.after.clear();
         self.looked_at = at;
@@ -223,33 +256,36 @@ impl Common {
         let ground = self.sections.entry(section.clone()).or_insert_with(|| Ground::new(failures));
         if ground.urls == 0 {
             ground.healthy_before = healthy_before;
-            ground.looks_before = ground.run;
+            ground.witnesses_before = ground.witnesses + ground.waiting;
         }
         ground.urls += 1;
     }
 
-    /// Takes in a healthy look; `is_witness`: the first since it began, of a URL that never failed in it. `true`: this
-    /// look shows that it is over.
-    pub(in super::super) fn pass(&mut self, section: &Section, at: DateTime<Utc>, is_witness: bool) -> bool {
+    /// Takes in a healthy look. `true`: this look shows that it is over.
+    pub(in super::super) fn pass(&mut self, section: &Section, at: DateTime<Utc>, whose: Whose) -> bool {
         let failures = self.failures;
         if !self.sections.contains_key(section) {
             self.sections.insert(section.clone(), Ground::new(failures));
         }
         let Some(ground) = self.sections.get_mut(section) else { return false };
         ground.settle(failures);
-        ground.waiting += u32::from(is_witness);
-        ground.run += 1;
-        ground.run_since.get_or_insert(at);
+        ground.waiting += u32::from(whose == Whose::Witness);
         if ground.urls == 0 {
             return false;
         }
+        self.looked_at = at;
+        if whose == Whose::Spared {
+            return false;
+        }
+        ground.run += 1;
+        ground.run_since.get_or_insert(at);
         self.run += 1;
         self.uncounted += 1;
-        self.looked_at = at;
         if self.after.len() < KEPT_AFTER {
             self.after.push(at);
         }
-        if self.over_since.is_some() || self.is_narrow || self.odds_of(self.run) >= OVER {
+        let line = if self.is_lottery { LOTTERY_OVER } else { OVER };
+        if self.over_since.is_some() || self.is_narrow || self.odds_of(self.run) >= line {
             return false;
         }
         self.over_since = self.after.first().copied().or(Some(at));
@@ -261,14 +297,21 @@ impl Common {
         self.sections.get(section).is_some_and(|ground| ground.urls > 0)
     }
 
+    /// Whether some section is part of both.
+    pub(in super::super) fn shares_a_section_with(&self, other: &Self) -> bool {
+        other.sections.iter().any(|(section, ground)| ground.urls > 0 && self.covers(section))
+    }
+
     /// Whether this section was so healthy since it began that it cannot have been part of it.
     pub(in super::super) fn spares(&self, section: &Section) -> bool {
-        self.sections.get(section).is_some_and(|g| g.urls == 0 && self.odds_of(g.run) < ELSEWHERE)
+        self.sections.get(section).is_some_and(|g| {
+            g.urls == 0 && self.odds_of(g.witnesses + g.waiting) < ELSEWHERE
+        })
     }
 
     /// Whether this section joined it although it had been healthy while the outage had begun elsewhere.
     pub(in super::super) fn joined_late(&self, section: &Section) -> bool {
-        !self.is_lottery && self.sections.get(section).is_some_and(|g| g.urls > 0 && g.looks_before > 0)
+        !self.is_lottery && self.sections.get(section).is_some_and(|g| g.urls > 0 && g.witnesses_before > 0)
     }
 
     /// Whether this section of it is over, although others need not be.
@@ -276,10 +319,19 @@ impl Common {
         ground.urls > 0 && self.odds_of(ground.run) < OVER
     }
 
-    /// Whether a gap of so many healthy looks is to be expected within it.
-    pub(in super::super) fn bridges(&self, gap: u32) -> bool {
-        let share = self.overall.share();
-        self.overall.failing >= 3 && odds(share, gap) >= SAME
+    /// Whether it and an outage before it, with so many healthy looks between them, are likelier one lottery than two
+    /// outages in which every fetch fails. `None`: they are two, and nothing to come changes that.
+    pub(in super::super) fn is_one_with(&self, before: &Self, gap: u32) -> Option<bool> {
+        let failing = self.any.failing + before.any.failing;
+        let within = self.any.healthy + before.any.healthy;
+        let share = f64::from(failing) / f64::from(failing + within + gap);
+        let chances = |share: f64, looks: u32| f64::from(looks) * share.ln();
+        let lottery = chances(share, failing) + chances(1.0 - share, within + gap) - LOTTERY;
+        let two = chances(FAILS_WITHIN, failing)
+            + chances(1.0 - FAILS_WITHIN, within)
+            + chances(1.0 - FAILS_WITHOUT, gap)
+            - SECOND_CAUSE;
+        if two - lottery > 2.0 * SECOND_CAUSE { None } else { Some(lottery > two) }
     }
 
     /// Failing and witnessing URLs of each section.
@@ -291,12 +343,13 @@ impl Common {
 
     /// How many healthy looks before the first failure it may have gone unnoticed.
     pub(in super::super) fn missed_at_begin(&self) -> usize {
-        looks_for(self.opening.share())
+        looks_for(if self.is_lottery { self.any.share() } else { self.opening.share() })
     }
 
     /// The healthy look by which it was over, of those after the newest failure.
     pub(in super::super) fn healthy_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let share = self.lately.looks().share();
+        let lately = if self.is_lottery { self.any_lately } else { self.lately };
+        let share = lately.looks().share();
         self.after.iter().filter(|look| **look > last).nth(looks_for(share) - 1).copied()
     }
 
@@ -312,6 +365,9 @@ impl Common {
     }
 
     fn odds_of(&self, run: u32) -> f64 {
+        if self.is_lottery {
+            return odds(self.any.careful_share().min(self.any_lately.looks().careful_share()), run);
+        }
         let share = self.overall.careful_share().min(self.lately.looks().careful_share());
         odds(share, run)
     }

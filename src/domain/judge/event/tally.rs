@@ -9,14 +9,6 @@ use super::super::{EpisodeKey, Part};
 use crate::domain::observation::{Observation, UrlId};
 use crate::domain::outcome::Outcome;
 
-/// A recovery of a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Recovery {
-    at: DateTime<Utc>,
-    /// It was still failing when others had recovered.
-    is_late: bool,
-}
-
 /// Sums and extremes of the parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Tally {
@@ -43,7 +35,7 @@ pub(in super::super) struct Tally {
     closed: usize,
     parts: usize,
     /// Recoveries after the newest failure, in order.
-    recoveries: Vec<Recovery>,
+    recoveries: Vec<DateTime<Utc>>,
 }
 
 impl Tally {
@@ -138,10 +130,9 @@ impl Tally {
         self.open = self.open.saturating_sub(1);
         self.resumed = self.resumed.saturating_sub(usize::from(part.resumed.is_some()));
         self.closed += 1;
-        let first = *self.first_recovery.get_or_insert(at);
-        let is_late = part.episode.bounds.last_failing > first;
+        self.first_recovery.get_or_insert(at);
         if at > self.last_failing {
-            self.recoveries.push(Recovery { at, is_late });
+            self.recoveries.push(at);
         }
         if self.is_half_recovered() {
             self.half_recovered.get_or_insert(at);
@@ -155,12 +146,12 @@ impl Tally {
 
     /// The first recovery after the newest failure.
     pub(in super::super) fn first_recovery_after(&self) -> Option<DateTime<Utc>> {
-        self.recoveries.first().map(|recovery| recovery.at)
+        self.recoveries.first().copied()
     }
 
-    /// The last recovery of a part that was still failing when others had recovered.
-    pub(in super::super) fn last_late_recovery(&self) -> Option<DateTime<Utc>> {
-        self.recoveries.iter().rev().find(|recovery| recovery.is_late).map(|recovery| recovery.at)
+    /// The last recovery, if it was after the newest failure.
+    pub(in super::super) fn last_recovery(&self) -> Option<DateTime<Utc>> {
+        self.recoveries.last().copied()
     }
 
     /// Since when half of the parts have recovered.
@@ -175,7 +166,7 @@ impl Tally {
     fn failed_at(&mut self, at: DateTime<Utc>) {
         self.last_failing = self.last_failing.max(at);
         let last = self.last_failing;
-        self.recoveries.retain(|recovery| recovery.at > last);
+        self.recoveries.retain(|at| *at > last);
     }
 
     /// Recoveries anew, in the order in which they happened.
@@ -183,32 +174,22 @@ impl Tally {
         let before = |part: &Part| part.episode.bounds.healthy_before;
         let befores = parts.iter().filter_map(|(_, part)| before(part));
         self.healthy_before = befores.filter(|before| *before < self.first_failing).max();
-        let mut ends: Vec<_> = parts
-            .iter()
-            .filter_map(|(_, part)| Some((part.episode.bounds.healthy_after?, part.episode.bounds.last_failing)))
-            .collect();
+        let mut ends: Vec<_> = parts.iter().filter_map(|(_, part)| part.episode.bounds.healthy_after).collect();
         ends.sort_unstable();
         let mut begins: Vec<_> = parts.iter().map(|(_, part)| part.episode.bounds.first_failing).collect();
         begins.sort_unstable();
         self.closed = ends.len();
-        self.first_recovery = ends.first().map(|(at, _)| *at);
+        self.first_recovery = ends.first().copied();
         self.half_recovered = half_recovered(&ends, &begins);
-        let (first, last) = (self.first_recovery, self.last_failing);
-        self.recoveries = ends
-            .into_iter()
-            .filter(|(at, _)| *at > last)
-            .map(|(at, failed)| Recovery { at, is_late: first.is_some_and(|first| failed > first) })
-            .collect();
+        let last = self.last_failing;
+        self.recoveries = ends.into_iter().filter(|at| *at > last).collect();
     }
 }
 
 /// Since when half of the parts that had begun by then have recovered, as [`Tally::add`] and [`Tally::close`] find it.
-fn half_recovered(
-    ends: &[(DateTime<Utc>, DateTime<Utc>)],
-    begins: &[DateTime<Utc>],
-) -> Option<DateTime<Utc>> {
+fn half_recovered(ends: &[DateTime<Utc>], begins: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
     let (mut since, mut begun) = (None, 0);
-    for (closed, (at, _)) in (1..).zip(ends) {
+    for (closed, at) in (1..).zip(ends) {
         let begun_by_then = begins.partition_point(|begin| *begin < *at);
         if begun_by_then > begun && (closed - 1) * 2 < begun_by_then {
             since = None;

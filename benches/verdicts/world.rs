@@ -239,13 +239,12 @@ pub fn truths(looks: &[Look], faults: &[Fault], now: i64, max_gap: TimeDelta) ->
     for look in looks {
         let Some(number) = look.fault else { continue };
         let (fault, at) = (&faults[number], look.seen.at);
-        let end = fault.urls.values().copied().max().unwrap_or(fault.from);
         let truth = truths[number].get_or_insert_with(|| Truth {
             urls: HashSet::new(),
             first_failing: at,
             last_failing: at,
             began: instant(fault.from * 1000),
-            ended: (end <= now).then(|| instant(end * 1000)),
+            ended: None,
             healthy_before: None,
             healthy_after: None,
             seen_for: TimeDelta::zero(),
@@ -261,22 +260,26 @@ pub fn truths(looks: &[Look], faults: &[Fault], now: i64, max_gap: TimeDelta) ->
     }
     for (truth, fault) in truths.iter_mut().zip(faults) {
         if let Some(truth) = truth {
-            bound(truth, fault, looks);
+            // When recovery rolls over a site, nobody can know of URLs that nobody saw failing.
+            let end = truth.urls.iter().map(|url| fault.urls[url]).max().unwrap_or_default();
+            truth.ended = (end <= now).then(|| instant(end * 1000));
+            bound(truth, fault, end, looks);
         }
     }
     truths.into_iter().flatten().collect()
 }
 
-fn bound(truth: &mut Truth, fault: &Fault, looks: &[Look]) {
+fn bound(truth: &mut Truth, fault: &Fault, end: i64, looks: &[Look]) {
     let of_it = || looks.iter().filter(|look| fault.urls.contains_key(&look.url));
     let healthy = || of_it().filter(|look| !look.seen.outcome.is_failing());
     truth.healthy_before = healthy().map(|look| look.seen.at).take_while(|at| *at < truth.began).last();
-    // Each URL is bounded by its own end: the last one to recover ends the outage.
-    let last = fault.urls.values().copied().max().unwrap_or_default();
-    let is_last = |url: &usize| fault.urls.get(url).is_some_and(|end| *end >= last - 1);
-    let rolls = fault.urls.values().any(|end| *end < last - 1);
-    let after = healthy().filter(|look| !rolls || is_last(&look.url) || look.seen.at >= instant(last * 1000));
-    truth.healthy_after = after.map(|look| look.seen.at).find(|at| *at >= instant(last * 1000));
+    truth.healthy_after = healthy().map(|look| look.seen.at).find(|at| *at >= instant(end * 1000));
+    // When each URL has its own end, only the last one's bounds the whole.
+    if fault.urls.values().any(|other| *other != end) {
+        let last = |look: &&Look| truth.urls.contains(&look.url) && fault.urls.get(&look.url) == Some(&end);
+        truth.healthy_after =
+            healthy().filter(last).map(|look| look.seen.at).find(|at| *at >= instant(end * 1000));
+    }
     let single = truth.urls.len() == 1 && truth.first_failing == truth.last_failing;
     let url = truth.urls.iter().next().copied().unwrap_or_default();
     let next = looks.iter().find(|look| look.url == url && look.seen.at > truth.last_failing);

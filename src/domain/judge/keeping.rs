@@ -82,7 +82,10 @@ impl SiteJudge {
 
     fn list(&mut self, outage: OutageKey, tally: &Tally, common: Option<&Common>) {
         match (common, tally.urls.keys().next()) {
-            (None, Some(url)) => self.lone.entry(*url).or_default().push(outage),
+            (None, Some(url)) => {
+                self.lone.entry(*url).or_default().push(outage);
+                self.recent.push(outage);
+            }
             (Some(common), Some(url)) if common.is_of_one_url => {
                 if common.over_since.is_none() {
                     self.flapping.insert(*url, outage);

@@ -124,6 +124,8 @@ pub struct SiteJudge {
     flapping: FxHashMap<UrlId, OutageKey>,
     /// The newest outages of each URL that failed alone.
     lone: FxHashMap<UrlId, Vec<OutageKey>>,
+    /// Those of them that may yet turn out to be part of a lottery, in the order in which they were opened.
+    recent: Vec<OutageKey>,
     site: Pulse,
     sections: FxHashMap<Section, Pulse>,
     urls: FxHashMap<UrlId, Pulse>,
@@ -166,6 +168,7 @@ impl SiteJudge {
             shared: Vec::new(),
             flapping: FxHashMap::default(),
             lone: FxHashMap::default(),
+            recent: Vec::new(),
             site,
             sections: FxHashMap::default(),
             urls: FxHashMap::default(),

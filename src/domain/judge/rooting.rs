@@ -74,6 +74,11 @@ impl SiteJudge {
             own.clear();
         }
         own.push(outage);
+        let (events, now) = (&self.events, self.now);
+        self.recent.retain(|key| {
+            events.get(key).is_some_and(|e| e.is_ongoing() || now <= e.tally.last_failing + ROLLING_RECOVERY)
+        });
+        self.recent.push(outage);
         self.parts.insert(key, part);
         self.changed.parts.insert(key);
         self.changed.events.insert(outage);
@@ -455,6 +460,9 @@ impl SiteJudge {
 
     /// A URL joined this outage: it may show that an earlier one was the same.
     fn joined(&mut self, outage: OutageKey, sighting: &Sighting<'_>) {
+        if !self.recent.is_empty() || self.shared.len() > 1 {
+            self.gather(outage);
+        }
         self.bridge(outage);
         self.split_off(outage, sighting);
     }
@@ -480,33 +488,36 @@ impl SiteJudge {
     /// A lottery takes in what failed in its sections since it began, and was taken for something of its own.
     fn gather(&mut self, outage: OutageKey) {
         let Some(event) = self.events.get(&outage) else { return };
-        let Some(common) = event.common.as_ref().filter(|common| common.is_lottery && !common.is_of_one_url) else { return };
+        let Some(common) = event.common.as_ref().filter(|common| common.is_lottery) else { return };
         let began = event.healthy_before(&event.scope()).unwrap_or(event.tally.first_failing);
-        let is_of_it = |key: &OutageKey| {
-            *key != outage
-                && self.events.get(key).is_some_and(|other| {
-                    let is_recent = other.is_ongoing() || self.now <= other.tally.last_failing + ROLLING_RECOVERY;
-                    let is_alone = other.common.as_ref().is_none_or(|c| c.is_of_one_url);
-                    is_recent && is_alone && other.tally.first_failing >= began
-                })
+        let is_of_it = |key: &&OutageKey| {
+            let Some(other) = self.events.get(key).filter(|_| **key != outage) else { return false };
+            let Some((_, part)) = self.members_of(**key).next() else { return false };
+            let is_recent = other.is_ongoing() || self.now <= other.tally.last_failing + ROLLING_RECOVERY;
+            let is_its_url = event.tally.urls.contains_key(&part.url);
+            is_recent
+                && other.tally.first_failing >= began
+                && if common.is_of_one_url { is_its_url } else { common.explains(&part.section) }
         };
-        let is_covered = |key: &OutageKey| self.members_of(*key).next().is_some_and(|(_, part)| common.covers(&part.section));
-        let own = self.lone.values().flatten().chain(self.flapping.values());
-        let mut found: Vec<OutageKey> = own.filter(|key| is_of_it(key) && is_covered(key)).copied().collect();
-        let is_same = |key: &&OutageKey| {
-            **key != outage
-                && self.events.get(key).is_some_and(|other| {
-                    other.is_joinable(self.now)
-                        && other.common.as_ref().is_some_and(|c| c.is_lottery)
-                        && other.tally.latest == event.tally.latest
-                })
-        };
-        found.extend(self.shared.iter().filter(is_same));
+        let alone = self.recent.iter().chain(self.flapping.values()).filter(is_of_it);
+        let mut found: Vec<OutageKey> = alone.copied().collect();
+        if !common.is_of_one_url {
+            found.extend(self.shared.iter().filter(|key| self.is_same_lottery(outage, **key)));
+        }
         found.sort_unstable();
         found.dedup();
         for key in found {
             self.merge(key, outage);
         }
+    }
+
+    /// Whether another outage of several URLs lasts at the same time and shows the same: two lotteries at once are one.
+    fn is_same_lottery(&self, outage: OutageKey, other: OutageKey) -> bool {
+        let (Some(one), Some(two)) = (self.events.get(&outage), self.events.get(&other)) else { return false };
+        let overlap = one.tally.first_failing <= two.tally.last_failing
+            && two.tally.first_failing <= one.tally.last_failing;
+        let is_one_kind = one.tally.latest == two.tally.latest;
+        outage != other && overlap && is_one_kind && two.common.as_ref().is_some_and(|c| !c.is_narrow)
     }
 
     /// The outage before this one that is one with it, and the healthy looks between them.

@@ -274,7 +274,7 @@ impl Common {
             return false;
         }
         self.looked_at = at;
-        if whose == Whose::Spared {
+        if whose == Whose::Spared && !self.is_lottery {
             return false;
         }
         ground.run += 1;
@@ -295,6 +295,15 @@ impl Common {
     /// Whether this section is part of it.
     pub(in super::super) fn covers(&self, section: &Section) -> bool {
         self.sections.get(section).is_some_and(|ground| ground.urls > 0)
+    }
+
+    /// Whether it can be the reason why a URL of this section failed while it lasts: the section is part of it, or it is
+    /// all over the site and the section may be.
+    pub(in super::super) fn explains(&self, section: &Section) -> bool {
+        /// So many sections are all over the site.
+        const ALL_OVER: usize = 3;
+        let covered = || self.sections.values().filter(|ground| ground.urls > 0).count();
+        self.covers(section) || (!self.spares(section) && covered() >= ALL_OVER)
     }
 
     /// Whether some section is part of both.

@@ -231,13 +231,13 @@ impl SiteJudge {
 
     /// A common outage that goes on in one of the alarm's sections.
     fn going_on(&self, alarm: &Alarm, sighting: &Sighting<'_>) -> Option<OutageKey> {
-        if alarm.is_of_one_url {
-            return None;
-        }
         let covers = |event: &Event| {
             event.common.as_ref().is_some_and(|c| alarm.sections.iter().any(|section| c.covers(section)))
         };
-        let goes_on = |event: &Event| event.is_joinable(sighting.seen.at) && covers(event);
+        // One URL that flaps is no proof against an outage of which no URL has recovered yet: it has its own fault.
+        let concerns = |event: &Event| !alarm.is_of_one_url || event.tally.recovery_rolls();
+        let goes_on =
+            |event: &Event| event.is_joinable(sighting.seen.at) && covers(event) && concerns(event);
         self.shared.iter().rev().find(|key| self.events.get(key).is_some_and(goes_on)).copied()
     }
 

@@ -38,7 +38,7 @@ impl Event {
             Scope::Url if common.is_lottery => &common.before_place,
             Scope::Url => return own,
         };
-        let missed = common.missed_at_begin();
+        let missed = common.missed_at_begin(scope.section());
         let look = looks.iter().filter(|look| **look < first).nth(missed - 1).copied();
         if common.is_lottery {
             return look.or_else(|| looks.last().copied().filter(|look| *look < first)).or(own);
@@ -50,9 +50,9 @@ impl Event {
         let (first_own, last) = (self.tally.first_recovery_after(), self.tally.last_failing);
         let Some(common) = &self.common else { return first_own };
         if common.is_lottery {
-            return common.healthy_after(last).or_else(|| common.newest_after(last)).or(first_own);
+            return common.healthy_after(last, scope.section()).or_else(|| common.newest_after(last)).or(first_own);
         }
-        let of_places = common.healthy_after(last).filter(|_| *scope != Scope::Url);
+        let of_places = common.healthy_after(last, scope.section()).filter(|_| *scope != Scope::Url);
         if self.tally.recovery_rolls() {
             let last_own = self.tally.last_recovery();
             return if self.tally.open == 0 { last_own.or(of_places) } else { of_places.or(last_own) };

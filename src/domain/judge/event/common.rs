@@ -350,15 +350,31 @@ impl Common {
         self.sections.iter().map(move |(section, g)| (section, g.urls, g.witnesses(failures)))
     }
 
-    /// How many healthy looks before the first failure it may have gone unnoticed.
-    pub(in super::super) fn missed_at_begin(&self) -> usize {
-        looks_for(if self.is_lottery { self.any.share() } else { self.opening.share() })
+    /// The share of failing URLs among those that were looked at while it lasted, in one section or everywhere.
+    fn share_of_urls(&self, section: Option<&Section>) -> f64 {
+        let here = self.seen(false).filter(|(of, _, _)| section.is_none_or(|section| section == *of));
+        let (failing, healthy) = here.fold((0, 0), |sums, (_, f, h)| (sums.0 + f, sums.1 + h));
+        Looks { failing, healthy }.share()
+    }
+
+    /// How many healthy looks before the first failure it may have gone unnoticed, in one section or everywhere.
+    pub(in super::super) fn missed_at_begin(&self, section: Option<&Section>) -> usize {
+        if self.is_lottery {
+            return looks_for(self.any.share());
+        }
+        looks_for(self.opening.share().min(self.share_of_urls(section)))
     }
 
     /// The healthy look by which it was over, of those after the newest failure.
-    pub(in super::super) fn healthy_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let lately = if self.is_lottery { self.any_lately } else { self.lately };
-        let share = lately.looks().share();
+    pub(in super::super) fn healthy_after(
+        &self,
+        last: DateTime<Utc>,
+        section: Option<&Section>,
+    ) -> Option<DateTime<Utc>> {
+        let share = match self.is_lottery {
+            true => self.any_lately.looks().share().min(self.any.share()),
+            false => self.lately.looks().share().min(self.share_of_urls(section)),
+        };
         self.after.iter().filter(|look| **look > last).nth(looks_for(share) - 1).copied()
     }
 

@@ -66,10 +66,21 @@ impl Event {
     }
 
     /// Whether a URL of this section, healthy at `before`, can have begun to fail with the others.
-    pub(super) fn admits(&self, section: &Section, before: Option<DateTime<Utc>>) -> bool {
+    pub(super) fn admits(&self, section: &Section, before: Option<DateTime<Utc>>, outcome: Outcome) -> bool {
         let Some(common) = &self.common else { return false };
+        if !common.covers(section) && self.is_known_to_differ_from(outcome) {
+            return false;
+        }
         let can_have_begun_with_it = before.is_none_or(|before| before < self.tally.first_failing);
         (can_have_begun_with_it || common.is_lottery) && !common.spares(section)
+    }
+
+    /// Whether all of it failed in one way so far, and this is another.
+    fn is_known_to_differ_from(&self, outcome: Outcome) -> bool {
+        /// Of fewer URLs nobody can tell.
+        const MANY: u64 = 3;
+        let is_pure = self.tally.latest != outcome && self.tally.outcomes.len() == 1;
+        is_pure && self.tally.outcomes.iter().all(|(known, urls)| *known != outcome && *urls >= MANY)
     }
 
     /// Whether it may not have been over, or not so narrow, as far as nothing proves it.

@@ -42,6 +42,7 @@ impl SiteJudge {
 
     fn pass_pulses(&mut self, sighting: &Sighting<'_>) {
         let asked_at = sighting.seen.asked_at;
+        self.strays.pass();
         self.site.pass(asked_at);
         match self.sections.get_mut(sighting.section) {
             Some(pulse) => {

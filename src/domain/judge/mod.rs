@@ -34,7 +34,7 @@ use rustc_hash::FxHashMap;
 use self::event::Event;
 pub use self::event::common::Common;
 pub use self::keeping::{Kept, KeptPart, Place};
-pub use self::pulse::Pulse;
+pub use self::pulse::{Pulse, Strays};
 use super::episode::Episode;
 use super::observation::{Observation, Observer, UrlId};
 use super::outage::Outage;
@@ -126,6 +126,7 @@ pub struct SiteJudge {
     lone: FxHashMap<UrlId, Vec<OutageKey>>,
     /// Those of them that may yet turn out to be part of a lottery, in the order in which they were opened.
     recent: Vec<OutageKey>,
+    strays: Strays,
     site: Pulse,
     sections: FxHashMap<Section, Pulse>,
     urls: FxHashMap<UrlId, Pulse>,
@@ -169,6 +170,7 @@ impl SiteJudge {
             flapping: FxHashMap::default(),
             lone: FxHashMap::default(),
             recent: Vec::new(),
+            strays: Strays::default(),
             site,
             sections: FxHashMap::default(),
             urls: FxHashMap::default(),

@@ -15,15 +15,15 @@ use crate::domain::observation::UrlId;
 use crate::domain::span::Span;
 use crate::domain::spell::Spell;
 
-/// What a failure adds, in thousandths of a nat: ln(0.25 / 0.01). A quarter of the fetches fails in the mildest partial
-/// outage that is worth a name (one backend of four); one in a hundred is a site with many strays. Our model.
-const FAILING: i32 = 3219;
+/// The share of fetches that fails in the mildest partial outage that is worth a name: one backend of four. Our model.
+const WORTH_A_NAME: f64 = 0.25;
 
-/// What a healthy look takes away: ln((1 - 0.25) / (1 - 0.01)).
+/// What a healthy look takes away, in thousandths of a nat: ln((1 - 0.25) / (1 - 0.01)).
 const HEALTHY: i32 = 278;
 
-/// From here on the failures have one root: two in a row, three within a dozen looks.
-const ALARM: i32 = 6000;
+/// From here on the failures have one root. On a site with few strays that is two in a row, on one where a fetch of a
+/// hundred fails it is three.
+const ALARM: i32 = 9000;
 
 /// How many healthy looks are kept, to say since when a place may have been failing.
 const KEPT: usize = 16;
@@ -35,6 +35,52 @@ pub(super) struct Onset {
     pub(super) at: DateTime<Utc>,
     /// Healthy looks at this place since the first failure of the excursion.
     pub(super) healthy_looks: u32,
+}
+
+/// How often fetches of a site fail for no reason that others share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strays {
+    failing: u32,
+    looks: u32,
+}
+
+impl Default for Strays {
+    /// Before anything is known: one fetch of five hundred.
+    fn default() -> Self {
+        Self { failing: 1, looks: 500 }
+    }
+}
+
+impl Strays {
+    /// So many looks are remembered, so that a site that is repaired is soon known as such.
+    const MEMORY: u32 = 20_000;
+
+    /// Takes in a healthy look.
+    pub(super) fn pass(&mut self) {
+        self.looks += 1;
+        if self.looks > Self::MEMORY {
+            self.looks /= 2;
+            self.failing = self.failing.div_ceil(2);
+        }
+    }
+
+    /// Takes in a failure that joined nothing; `known`: it turned out to have company.
+    pub(super) fn fail(&mut self) {
+        self.failing += 1;
+        self.looks += 1;
+    }
+
+    /// Failures that were taken for strays turned out to be none.
+    pub(super) fn take_back(&mut self, failures: usize) {
+        self.failing = self.failing.saturating_sub(u32::try_from(failures).unwrap_or(u32::MAX)).max(1);
+    }
+
+    /// What a failure adds to a score, in thousandths of a nat.
+    #[expect(clippy::cast_possible_truncation, reason = "a logarithm of at most 250")]
+    fn weight_of_a_failure(self) -> i32 {
+        let share = (f64::from(self.failing) / f64::from(self.looks)).clamp(0.001, 0.05);
+        ((WORTH_A_NAME / share).ln() * 1000.0) as i32
+    }
 }
 
 /// The score of one place, and the looks that a change point is placed between.
@@ -60,7 +106,7 @@ impl Pulse {
     }
 
     /// Takes in the first failure of a run; `true`: it raises the alarm. After a silence, what was before counts no more.
-    pub(super) fn fail(&mut self, url: UrlId, at: DateTime<Utc>, max_gap: Span) -> bool {
+    pub(super) fn fail(&mut self, url: UrlId, at: DateTime<Utc>, strays: Strays, max_gap: Span) -> bool {
         let looked_at = self.recent.back().copied().max(self.onsets.last().map(|onset| onset.at));
         if looked_at.is_some_and(|looked| at - looked > max_gap.delta()) {
             self.calm();
@@ -69,7 +115,7 @@ impl Pulse {
             self.before = self.recent.iter().rev().copied().collect();
         }
         self.onsets.push(Onset { url, at, healthy_looks: self.healthy_looks });
-        self.score += FAILING;
+        self.score += strays.weight_of_a_failure();
         self.score >= ALARM
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::Event;
-use super::event::common::Common;
+use super::event::common::{Common, Runs, is_lottery};
 use super::event::tally::Tally;
 use super::{EpisodeKey, OutageKey, Part, Place, ROLLING_RECOVERY, Resumed, Sighting, SiteJudge};
 use crate::domain::episode::Episode;
@@ -99,7 +99,7 @@ impl SiteJudge {
                 if let Some(common) = &mut event.common {
                     common.end_unseen(at);
                 }
-            } else if event.admits(sighting.section, before) {
+            } else if event.admits(sighting.section, before, sighting.seen.outcome) {
                 return Some(key);
             }
         }
@@ -117,14 +117,17 @@ impl SiteJudge {
     /// Counts a failure that joined nothing, and acts when they are too many.
     fn raise(&mut self, sighting: &Sighting<'_>) {
         let (url, at, max_gap) = (sighting.url, sighting.seen.at, self.max_gap);
-        let section_alarm = self.sections.entry(sighting.section.clone()).or_default().fail(url, at, max_gap);
-        let site_alarm = self.site.fail(url, at, max_gap);
+        let strays = self.strays;
+        self.strays.fail();
+        let section_alarm = self.sections.entry(sighting.section.clone()).or_default().fail(url, at, strays, max_gap);
+        let site_alarm = self.site.fail(url, at, strays, max_gap);
         let healthy = sighting.newest.filter(|spell| !spell.outcome.is_failing());
         let known = || healthy.map(super::Pulse::after).unwrap_or_default();
-        let url_alarm = self.urls.entry(url).or_insert_with(known).fail(url, at, max_gap);
+        let url_alarm = self.urls.entry(url).or_insert_with(known).fail(url, at, strays, max_gap);
         let of_section = section_alarm.then(|| self.alarm_of_section(sighting.section));
         let of_site = || site_alarm.then(|| self.alarm_of_site());
-        let of_url = || url_alarm.then(|| self.alarm_of_url(url));
+        let of_url =
+            || url_alarm.then(|| self.alarm_of_url(url)).filter(|alarm| self.is_one_lottery(alarm));
         let is_of_several = |alarm: &Alarm| !alarm.is_of_one_url;
         let alarm = of_section.filter(is_of_several).or_else(|| of_site().filter(is_of_several));
         if let Some(alarm) = alarm.or_else(of_url) {
@@ -153,6 +156,14 @@ impl SiteJudge {
         let own = self.lone.get(&url).into_iter().flatten();
         alarm.lone = own.filter(|key| self.events.contains_key(key)).copied().collect();
         alarm
+    }
+
+    /// Whether the outages of one URL are likelier one lottery than outages one after another.
+    fn is_one_lottery(&self, alarm: &Alarm) -> bool {
+        let runs = alarm.lone.iter().filter_map(|key| self.events.get(key));
+        let failing: u64 = runs.map(|event| event.tally.fetches).sum();
+        let failing = u32::try_from(failing).unwrap_or(u32::MAX);
+        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, outages: alarm.lone.len() }) == Some(true)
     }
 
     fn alarm(&self, urls: &[UrlId], healthy_looks: u32) -> Alarm {
@@ -213,6 +224,7 @@ impl SiteJudge {
 
     /// What raised the alarm has been dealt with.
     fn calm(&mut self, alarm: &Alarm) {
+        self.strays.take_back(alarm.urls.len());
         for url in &alarm.urls {
             self.urls.remove(url);
             self.changed.places.insert(Place::Url(*url));

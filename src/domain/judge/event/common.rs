@@ -328,19 +328,14 @@ impl Common {
         ground.urls > 0 && self.odds_of(ground.run) < OVER
     }
 
-    /// Whether it and an outage before it, with so many healthy looks between them, are likelier one lottery than two
-    /// outages in which every fetch fails. `None`: they are two, and nothing to come changes that.
+    /// Whether it and an outage before it, with so many healthy looks between them, are one lottery.
     pub(in super::super) fn is_one_with(&self, before: &Self, gap: u32) -> Option<bool> {
-        let failing = self.any.failing + before.any.failing;
-        let within = self.any.healthy + before.any.healthy;
-        let share = f64::from(failing) / f64::from(failing + within + gap);
-        let chances = |share: f64, looks: u32| f64::from(looks) * share.ln();
-        let lottery = chances(share, failing) + chances(1.0 - share, within + gap) - LOTTERY;
-        let two = chances(FAILS_WITHIN, failing)
-            + chances(1.0 - FAILS_WITHIN, within)
-            + chances(1.0 - FAILS_WITHOUT, gap)
-            - SECOND_CAUSE;
-        if two - lottery > 2.0 * SECOND_CAUSE { None } else { Some(lottery > two) }
+        is_lottery(Runs {
+            failing: self.any.failing + before.any.failing,
+            within: self.any.healthy + before.any.healthy,
+            between: gap,
+            outages: 2,
+        })
     }
 
     /// Failing and witnessing URLs of each section.
@@ -396,6 +391,34 @@ impl Common {
         let share = self.overall.careful_share().min(self.lately.looks().careful_share());
         odds(share, run)
     }
+}
+
+/// Looks at a place that failed more than once.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Runs {
+    /// Failing looks.
+    pub(in super::super) failing: u32,
+    /// Healthy looks between failing ones of one outage.
+    pub(in super::super) within: u32,
+    /// Healthy looks between the outages.
+    pub(in super::super) between: u32,
+    /// How many outages they are, if they are several.
+    pub(in super::super) outages: usize,
+}
+
+/// Whether runs are likelier one lottery than outages, one after another, in each of which every fetch fails. `None`: they
+/// are several, and hardly anything to come can change that.
+#[expect(clippy::cast_precision_loss, reason = "an outage is one of few")]
+pub(in super::super) fn is_lottery(runs: Runs) -> Option<bool> {
+    let chances = |share: f64, looks: u32| f64::from(looks) * share.ln();
+    let healthy = runs.within + runs.between;
+    let share = f64::from(runs.failing) / f64::from(runs.failing + healthy);
+    let one = chances(share, runs.failing) + chances(1.0 - share, healthy) - LOTTERY;
+    let several = chances(FAILS_WITHIN, runs.failing)
+        + chances(1.0 - FAILS_WITHIN, runs.within)
+        + chances(1.0 - FAILS_WITHOUT, runs.between)
+        - SECOND_CAUSE * runs.outages.saturating_sub(1) as f64;
+    if several - one > 2.0 * SECOND_CAUSE { None } else { Some(one > several) }
 }
 
 /// The odds that so many looks in a row are healthy when this share of them fails.

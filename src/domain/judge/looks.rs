@@ -42,7 +42,6 @@ impl SiteJudge {
 
     fn pass_pulses(&mut self, sighting: &Sighting<'_>) {
         let asked_at = sighting.seen.asked_at;
-        self.strays.pass();
         self.site.pass(asked_at);
         match self.sections.get_mut(sighting.section) {
             Some(pulse) => {
@@ -72,8 +71,9 @@ impl SiteJudge {
     fn pass_event(&mut self, key: OutageKey, sighting: &Sighting<'_>) {
         let Some(event) = self.events.get_mut(&key) else { return };
         let looked_before = sighting.newest.map(|spell| spell.last_seen);
-        if event.pass(sighting.url, sighting.section, sighting.seen.at, looked_before) {
-            self.changed.events.insert(key);
+        let is_over = event.pass(sighting.url, sighting.section, sighting.seen.at, looked_before);
+        self.changed.events.insert(key);
+        if is_over {
             self.flapping.retain(|_, of| *of != key);
             self.narrow(key);
         }

@@ -34,7 +34,7 @@ use rustc_hash::FxHashMap;
 use self::event::Event;
 pub use self::event::common::Common;
 pub use self::keeping::{Kept, KeptPart, Place};
-pub use self::pulse::{Pulse, Strays};
+pub use self::pulse::Pulse;
 use super::episode::Episode;
 use super::observation::{Observation, Observer, UrlId};
 use super::outage::Outage;
@@ -126,7 +126,6 @@ pub struct SiteJudge {
     lone: FxHashMap<UrlId, Vec<OutageKey>>,
     /// Those of them that may yet turn out to be part of a lottery, in the order in which they were opened.
     recent: Vec<OutageKey>,
-    strays: Strays,
     site: Pulse,
     sections: FxHashMap<Section, Pulse>,
     urls: FxHashMap<UrlId, Pulse>,
@@ -170,7 +169,6 @@ impl SiteJudge {
             flapping: FxHashMap::default(),
             lone: FxHashMap::default(),
             recent: Vec::new(),
-            strays: Strays::default(),
             site,
             sections: FxHashMap::default(),
             urls: FxHashMap::default(),

@@ -39,15 +39,15 @@ pub(super) struct Onset {
 
 /// How often fetches of a site fail for no reason that others share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Strays {
+pub(super) struct Strays {
     failing: u32,
     looks: u32,
 }
 
 impl Default for Strays {
-    /// Before anything is known: one fetch of five hundred.
+    /// Before anything is known: one fetch of a thousand.
     fn default() -> Self {
-        Self { failing: 1, looks: 500 }
+        Self { failing: 1, looks: 1000 }
     }
 }
 
@@ -56,7 +56,7 @@ impl Strays {
     const MEMORY: u32 = 20_000;
 
     /// Takes in a healthy look.
-    pub(super) fn pass(&mut self) {
+    fn pass(&mut self) {
         self.looks += 1;
         if self.looks > Self::MEMORY {
             self.looks /= 2;
@@ -64,14 +64,14 @@ impl Strays {
         }
     }
 
-    /// Takes in a failure that joined nothing; `known`: it turned out to have company.
-    pub(super) fn fail(&mut self) {
+    /// Takes in a failure that joined nothing.
+    fn fail(&mut self) {
         self.failing += 1;
         self.looks += 1;
     }
 
     /// Failures that were taken for strays turned out to be none.
-    pub(super) fn take_back(&mut self, failures: usize) {
+    fn take_back(&mut self, failures: usize) {
         self.failing = self.failing.saturating_sub(u32::try_from(failures).unwrap_or(u32::MAX)).max(1);
     }
 
@@ -93,9 +93,15 @@ pub struct Pulse {
     recent: VecDeque<DateTime<Utc>>,
     /// Those before the excursion began, newest first.
     before: Vec<DateTime<Utc>>,
+    strays: Strays,
 }
 
 impl Pulse {
+    /// How often fetches here fail for no reason that others share.
+    pub(super) fn strays(&self) -> Strays {
+        self.strays
+    }
+
     /// The pulse of one URL, whose healthy looks are known as a spell only: as many as it has, evenly spaced.
     pub(super) fn after(spell: &Spell) -> Self {
         let looks = i32::try_from(spell.fetches.min(KEPT as u64)).unwrap_or(1);
@@ -114,6 +120,7 @@ impl Pulse {
         if self.onsets.is_empty() {
             self.before = self.recent.iter().rev().copied().collect();
         }
+        self.strays.fail();
         self.onsets.push(Onset { url, at, healthy_looks: self.healthy_looks });
         self.score += strays.weight_of_a_failure();
         self.score >= ALARM
@@ -121,6 +128,7 @@ impl Pulse {
 
     /// Takes in a healthy look; `true`: it calmed down.
     pub(super) fn pass(&mut self, asked_at: DateTime<Utc>) -> bool {
+        self.strays.pass();
         if self.recent.len() == KEPT {
             self.recent.pop_front();
         }
@@ -136,7 +144,13 @@ impl Pulse {
         self.score <= 0
     }
 
-    /// Begins anew: what was counted has been dealt with.
+    /// Begins anew: so many failures that were counted have company, and are no strays.
+    pub(super) fn settle(&mut self, failures: usize) {
+        self.strays.take_back(failures);
+        self.calm();
+    }
+
+    /// Begins anew.
     pub(super) fn calm(&mut self) {
         self.score = 0;
         self.healthy_looks = 0;

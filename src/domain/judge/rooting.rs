@@ -117,8 +117,7 @@ impl SiteJudge {
     /// Counts a failure that joined nothing, and acts when they are too many.
     fn raise(&mut self, sighting: &Sighting<'_>) {
         let (url, at, max_gap) = (sighting.url, sighting.seen.at, self.max_gap);
-        let strays = self.strays;
-        self.strays.fail();
+        let strays = self.site.strays();
         let section_alarm = self.sections.entry(sighting.section.clone()).or_default().fail(url, at, strays, max_gap);
         let site_alarm = self.site.fail(url, at, strays, max_gap);
         let healthy = sighting.newest.filter(|spell| !spell.outcome.is_failing());
@@ -224,7 +223,6 @@ impl SiteJudge {
 
     /// What raised the alarm has been dealt with.
     fn calm(&mut self, alarm: &Alarm) {
-        self.strays.take_back(alarm.urls.len());
         for url in &alarm.urls {
             self.urls.remove(url);
             self.changed.places.insert(Place::Url(*url));
@@ -232,10 +230,10 @@ impl SiteJudge {
         if alarm.is_of_one_url {
             return;
         }
-        self.site.calm();
+        self.site.settle(alarm.urls.len());
         for section in &alarm.sections {
             if let Some(pulse) = self.sections.get_mut(section) {
-                pulse.calm();
+                pulse.settle(alarm.urls.len());
                 self.changed.places.insert(Place::Section(section.clone()));
             }
         }
@@ -459,12 +457,12 @@ impl SiteJudge {
 
     /// A part that has failed for long since its outage was over has a root of its own.
     pub(super) fn set_apart(&mut self, key: EpisodeKey, sighting: &Sighting<'_>) {
-        let whole = self.parts.get(&key).map(|part| part.episode.clone());
-        let was_silent = self.parts.get(&key).is_some_and(|part| silence(part) > ROLLING_RECOVERY);
-        let Some((key, mut part)) = self.take_off(key) else { return };
-        if let Some(whole) = whole.filter(|_| !was_silent) {
-            part.episode = whole;
+        let Some(part) = self.parts.get_mut(&key) else { return };
+        // Whoever was looked at all along has failed by that other root all along; after a silence nobody knows.
+        if silence(part) <= ROLLING_RECOVERY {
+            part.resumed = None;
         }
+        let Some((key, part)) = self.take_off(key) else { return };
         self.retally(part.outage);
         self.stand_alone(key, part);
         self.raise(sighting);
@@ -487,6 +485,12 @@ impl SiteJudge {
             part.episode.bounds.healthy_before.is_some_and(|healthy| healthy >= began)
         };
         let is_lottery = self.members_of(outage).any(healthy_between);
+        let is_known = |key: &OutageKey| {
+            self.events.get(key).and_then(|event| event.common.as_ref()).is_some_and(|c| c.is_lottery)
+        };
+        if !is_lottery && ![outage, before].iter().any(is_known) {
+            return;
+        }
         if let Some(common) = self.events.get_mut(&before).and_then(|event| event.common.as_mut()) {
             common.is_lottery |= is_lottery;
             common.over_since = None;

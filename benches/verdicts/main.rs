@@ -40,7 +40,15 @@ use self::score::{Score, score};
 use self::world::{instant, truths};
 
 const HEAD: [&str; 9] = [
-    "rule", "F1", "verdict", "allowed", "coverage", "tightness", "median", "false persistent", "outages told / true",
+    "rule",
+    "F1",
+    "verdict",
+    "allowed",
+    "coverage",
+    "tightness",
+    "median",
+    "false persistent",
+    "outages told / true",
 ];
 
 fn main() {
@@ -60,7 +68,13 @@ fn main() {
             let now = instant(world.lasts * 1000);
             let truths = truths(&looks, &faults, world.lasts, Policy::default().gap(None).delta());
             if has("--verbose") {
-                println!("-- {name}, seed {seed}: {} URLs, {} looks, {:?}, strays {}", world.paths.len(), looks.len(), world.schedule, world.strays);
+                println!(
+                    "-- {name}, seed {seed}: {} URLs, {} looks, {:?}, strays {}",
+                    world.paths.len(),
+                    looks.len(),
+                    world.schedule,
+                    world.strays
+                );
             }
             of_family.add(&score(&truths, &ours::judge(&world, &looks, now), now, has("--verbose")));
             if !has("--ours") {

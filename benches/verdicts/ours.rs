@@ -19,7 +19,8 @@ pub fn judge(world: &World, looks: &[Look], now: DateTime<Utc>) -> Vec<Predictio
     for look in looks {
         let newest = spells.get(&look.url).copied();
         let url = UrlId(look.url as i64);
-        let sighting = Sighting { url, section: &sections[look.url], newest: newest.as_ref(), seen: look.seen };
+        let sighting =
+            Sighting { url, section: &sections[look.url], newest: newest.as_ref(), seen: look.seen };
         if let Folded::Extended(spell) | Folded::Opened(spell) = judge.observe(&sighting) {
             spells.insert(look.url, spell);
         }

@@ -45,7 +45,8 @@ fn incidents(rule: Rule, looks: &[(DateTime<Utc>, bool)]) -> Vec<Bounds> {
             continue;
         }
         let window = |size: usize| &looks[(n + 1).saturating_sub(size)..=n];
-        let all = |size: usize, failing: bool| n + 1 >= size && window(size).iter().all(|(_, f)| *f == failing);
+        let all =
+            |size: usize, failing: bool| n + 1 >= size && window(size).iter().all(|(_, f)| *f == failing);
         let (goes_down, comes_up) = match rule {
             Rule::InARow { down, up } => (all(down, true), all(up, false)),
             Rule::OfTheLast { failing, of } => {
@@ -84,7 +85,10 @@ pub fn judge(rule: Rule, looks: &[Look], now: DateTime<Utc>) -> Vec<Prediction> 
         by_url.entry(look.url).or_default().push((look.seen.at, look.seen.outcome.is_failing()));
     }
     let of_url = |(url, looks): (&usize, &Vec<_>)| {
-        incidents(rule, looks).into_iter().map(|bounds| predict(HashSet::from([*url]), bounds, now)).collect::<Vec<_>>()
+        incidents(rule, looks)
+            .into_iter()
+            .map(|bounds| predict(HashSet::from([*url]), bounds, now))
+            .collect::<Vec<_>>()
     };
     let mut all: Vec<Prediction> = by_url.iter().flat_map(of_url).collect();
     all.sort_by_key(|prediction| prediction.bounds.first_failing);
@@ -96,7 +100,9 @@ pub fn joined(incidents: &[Prediction], now: DateTime<Utc>) -> Vec<Prediction> {
     let mut joined: Vec<Prediction> = Vec::new();
     for incident in incidents {
         match joined.last_mut() {
-            Some(last) if incident.bounds.first_failing <= last.bounds.last_failing + TimeDelta::seconds(60) => {
+            Some(last)
+                if incident.bounds.first_failing <= last.bounds.last_failing + TimeDelta::seconds(60) =>
+            {
                 let bounds = Bounds {
                     healthy_before: last.bounds.healthy_before,
                     first_failing: last.bounds.first_failing,

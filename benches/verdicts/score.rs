@@ -106,7 +106,12 @@ pub fn score(truths: &[Truth], predictions: &[Prediction], now: DateTime<Utc>, v
         score.allowed += usize::from(is_allowed(truth, prediction, now, &policy));
         let bad = score.bound(truth, prediction);
         if verbose && (prediction.verdict != verdict || bad) {
-            println!("FITS, BUT {verdict} told {}\n  {}\n  {}", prediction.verdict, told(truth), shown(prediction));
+            println!(
+                "FITS, BUT {verdict} told {}\n  {}\n  {}",
+                prediction.verdict,
+                told(truth),
+                shown(prediction)
+            );
         }
     }
     let hit: HashSet<usize> = pairs.iter().map(|(_, prediction)| *prediction).collect();
@@ -132,8 +137,13 @@ pub fn score(truths: &[Truth], predictions: &[Prediction], now: DateTime<Utc>, v
 fn told(truth: &Truth) -> String {
     format!(
         "truth: {} URLs, seen {} .. {}, began {} ended {:?}, best {:?} .. {:?}",
-        truth.urls.len(), clock(truth.first_failing), clock(truth.last_failing), clock(truth.began),
-        truth.ended.map(clock), truth.healthy_before.map(clock), truth.healthy_after.map(clock)
+        truth.urls.len(),
+        clock(truth.first_failing),
+        clock(truth.last_failing),
+        clock(truth.began),
+        truth.ended.map(clock),
+        truth.healthy_before.map(clock),
+        truth.healthy_after.map(clock)
     )
 }
 
@@ -141,8 +151,13 @@ fn shown(prediction: &Prediction) -> String {
     let b = &prediction.bounds;
     format!(
         "told: {} URLs, {:?} < {} .. {} < {:?}, {} {:?}",
-        prediction.urls.len(), b.healthy_before.map(clock), clock(b.first_failing), clock(b.last_failing),
-        b.healthy_after.map(clock), prediction.verdict, prediction.certainty
+        prediction.urls.len(),
+        b.healthy_before.map(clock),
+        clock(b.first_failing),
+        clock(b.last_failing),
+        b.healthy_after.map(clock),
+        prediction.verdict,
+        prediction.certainty
     )
 }
 
@@ -178,8 +193,14 @@ impl Score {
         self.instants += 2;
         self.covered += usize::from(start) + usize::from(end);
         let sides = [
-            (bounds.healthy_before.map(|b| bounds.first_failing - b), truth.healthy_before.map(|b| truth.first_failing - b)),
-            (bounds.healthy_after.map(|a| a - bounds.last_failing), truth.healthy_after.map(|a| a - truth.last_failing)),
+            (
+                bounds.healthy_before.map(|b| bounds.first_failing - b),
+                truth.healthy_before.map(|b| truth.first_failing - b),
+            ),
+            (
+                bounds.healthy_after.map(|a| a - bounds.last_failing),
+                truth.healthy_after.map(|a| a - truth.last_failing),
+            ),
         ];
         for (ours, best) in sides {
             let (Some(ours), Some(best)) = (ours, best) else { continue };
@@ -233,7 +254,10 @@ fn jaccard(one: &HashSet<usize>, other: &HashSet<usize>) -> f64 {
 /// A span of one instant counts a second.
 fn overlaps(truth: &Truth, prediction: &Prediction) -> bool {
     let second = TimeDelta::seconds(1);
-    let (a, b) = ((truth.first_failing, truth.last_failing + second), (prediction.bounds.first_failing, prediction.bounds.last_failing + second));
+    let (a, b) = (
+        (truth.first_failing, truth.last_failing + second),
+        (prediction.bounds.first_failing, prediction.bounds.last_failing + second),
+    );
     let common = a.1.min(b.1) - a.0.max(b.0);
     common * 2 >= (a.1 - a.0).min(b.1 - b.0) && common > TimeDelta::zero()
 }

@@ -178,7 +178,8 @@ impl Crawler<'_> {
         let is_silent = self.world.schedule.silences.iter().any(|(from, to)| (*from..*to).contains(&second));
         if is_silent {
             if kind == Kind::Recheck {
-                let after = self.world.schedule.silences.iter().find(|(from, to)| (*from..*to).contains(&second));
+                let after =
+                    self.world.schedule.silences.iter().find(|(from, to)| (*from..*to).contains(&second));
                 self.push(after.map_or(at, |(_, to)| to * 1000), url, kind);
             }
             return;
@@ -208,7 +209,8 @@ impl Crawler<'_> {
         for (number, fault) in self.world.faults.iter().enumerate() {
             let Some(end) = fault.urls.get(&url) else { continue };
             if (fault.from..*end).contains(&second) && self.rng.f64() < fault.share {
-                let word = fault.outcomes.iter().rev().find(|(from, _)| *from <= second).map_or("502", |(_, w)| w);
+                let word =
+                    fault.outcomes.iter().rev().find(|(from, _)| *from <= second).map_or("502", |(_, w)| w);
                 self.stray_of.remove(&url);
                 return (word.parse().unwrap(), Some(number));
             }

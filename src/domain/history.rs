@@ -83,7 +83,8 @@ impl History {
     pub fn judge(&self, now: DateTime<Utc>, policy: &Policy) -> Option<Judgement> {
         let judged = self.episodes.iter().map(|episode| judge_episode(episode, now, policy));
         let worst = judged.max_by_key(|judgement| judgement.verdict)?;
-        let is_lottery = worst.verdict < Verdict::Intermittent && self.flapping(now, policy).is_intermittent(policy);
+        let is_lottery =
+            worst.verdict < Verdict::Intermittent && self.flapping(now, policy).is_intermittent(policy);
         if !is_lottery {
             return Some(worst);
         }
@@ -96,7 +97,8 @@ impl History {
     pub fn flapping(&self, now: DateTime<Utc>, policy: &Policy) -> Flapping {
         let from = now - policy.intermittent_within.delta();
         let max_gap = policy.gap(None);
-        let recent = || self.episodes.iter().filter(|e| e.bounds.last_failing > from && e.bounds.first_failing <= now);
+        let recent =
+            || self.episodes.iter().filter(|e| e.bounds.last_failing > from && e.bounds.first_failing <= now);
         let failing: TimeDelta = recent().map(|e| failing_time(&e.bounds, from, max_gap)).sum();
         let days: BTreeSet<_> = recent().map(|e| e.bounds.first_failing.date_naive()).collect();
         let failing_share = share(failing, self.observed(from, now));
@@ -106,7 +108,8 @@ impl History {
     /// The time between two instants in which somebody looked.
     fn observed(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
         let (from, to) = (from.max(self.first_look), to.min(self.last_look));
-        let silent: TimeDelta = self.silences.iter().map(|(a, b)| (*b.min(&to) - *a.max(&from)).max(TimeDelta::zero())).sum();
+        let silent: TimeDelta =
+            self.silences.iter().map(|(a, b)| (*b.min(&to) - *a.max(&from)).max(TimeDelta::zero())).sum();
         to - from - silent
     }
 }
@@ -134,12 +137,12 @@ pub fn judge_episode(episode: &Episode, now: DateTime<Utc>, policy: &Policy) -> 
 /// How long an episode lasted after `from`, by the middle of its bounds; a side that nobody looked at counts nothing.
 fn failing_time(bounds: &Bounds, from: DateTime<Utc>, max_gap: Span) -> TimeDelta {
     let half = |gap: TimeDelta| if gap > max_gap.delta() { TimeDelta::zero() } else { gap / 2 };
-    let begin = bounds.healthy_before.map_or(bounds.first_failing, |before| {
-        bounds.first_failing - half(bounds.first_failing - before)
-    });
-    let end = bounds.healthy_after.map_or(bounds.last_failing, |after| {
-        bounds.last_failing + half(after - bounds.last_failing)
-    });
+    let begin = bounds
+        .healthy_before
+        .map_or(bounds.first_failing, |before| bounds.first_failing - half(bounds.first_failing - before));
+    let end = bounds
+        .healthy_after
+        .map_or(bounds.last_failing, |after| bounds.last_failing + half(after - bounds.last_failing));
     (end - begin.max(from) - bounds.unknown).max(TimeDelta::zero())
 }
 
@@ -171,7 +174,9 @@ mod tests {
     /// Looked at each hour of a week; failing when this says so of the day and the hour.
     fn week(is_failing: impl Fn(i64, i64) -> bool) -> Vec<(i64, u16)> {
         let hours = (0..7).flat_map(|day| (0..24).map(move |hour| (day, hour)));
-        hours.map(|(day, hour)| ((day * 24 + hour) * 60, if is_failing(day, hour) { 502 } else { 200 })).collect()
+        hours
+            .map(|(day, hour)| ((day * 24 + hour) * 60, if is_failing(day, hour) { 502 } else { 200 }))
+            .collect()
     }
 
     fn verdict(looks: &[(i64, u16)]) -> Option<Verdict> {
@@ -183,7 +188,11 @@ mod tests {
     fn a_url_that_fails_for_three_hours_on_each_day_is_intermittent_and_for_one_hour_is_not() {
         assert_eq!(verdict(&week(|_, hour| hour < 3)), Some(Verdict::Intermittent));
         assert_eq!(verdict(&week(|_, hour| hour < 1)), Some(Verdict::Brief));
-        assert_eq!(verdict(&week(|day, hour| day < 2 && hour < 12)), Some(Verdict::Brief), "two days are not enough");
+        assert_eq!(
+            verdict(&week(|day, hour| day < 2 && hour < 12)),
+            Some(Verdict::Brief),
+            "two days are not enough"
+        );
         assert_eq!(verdict(&week(|_, _| false)), None);
     }
 
@@ -209,7 +218,8 @@ mod tests {
 
     #[test]
     fn time_in_which_nobody_looked_is_neither_healthy_nor_failing() {
-        let looks: Vec<_> = week(|_, hour| hour < 3).into_iter().filter(|(minute, _)| minute % 1440 < 360).collect();
+        let looks: Vec<_> =
+            week(|_, hour| hour < 3).into_iter().filter(|(minute, _)| minute % 1440 < 360).collect();
         let flapping = history(&looks).flapping(seen(7 * 24 * 60, 200).at, &Policy::default());
         assert_eq!((flapping.episodes, flapping.days), (7, 7));
         assert!(flapping.failing_share > 0.4, "{}", flapping.failing_share);

@@ -14,8 +14,8 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteConnection;
 
 use self::rows::{
-    EpisodeRow, OutageRow, episodes_of, newest_healthy, put_episode, put_outage, remove_outages, site_settings,
-    stop_watching, watched_outages,
+    EpisodeRow, OutageRow, episodes_of, newest_healthy, put_episode, put_outage, remove_outages,
+    site_settings, stop_watching, watched_outages,
 };
 pub(super) use self::rows::{whole_millis, words};
 use super::writer::Record;
@@ -160,7 +160,8 @@ impl Docket {
         for (key, outage) in &outages {
             let (judge, site) = (&self.judge, self.site);
             let case = self.outages.entry(*key).or_default();
-            let id = put_outage(db, site, case.id, outage, judge.common(*key), judge.is_watched(*key)).await?;
+            let id =
+                put_outage(db, site, case.id, outage, judge.common(*key), judge.is_watched(*key)).await?;
             case.id = Some(id);
             told.extend(case.tell(site, &self.origin, outage, now, &self.settings));
         }

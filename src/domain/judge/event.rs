@@ -189,11 +189,16 @@ impl Event {
     /// An outage that looked as if it covered whole sections, but covers a few URLs of sections that work.
     pub(super) fn narrow(&mut self) -> bool {
         // Who is failing now shows that it goes on, so those that are healthy now are healthy while it lasts.
-        let goes_on = self.common.as_ref().is_some_and(|c| c.over_since.is_some_and(|over| self.tally.last_failing >= over));
+        let goes_on = self
+            .common
+            .as_ref()
+            .is_some_and(|c| c.over_since.is_some_and(|over| self.tally.last_failing >= over));
         if self.scope_so_far(goes_on) != Scope::Url {
             return false;
         }
-        let Some(common) = self.common.as_mut().filter(|c| !c.is_narrow && !c.is_lottery) else { return false };
+        let Some(common) = self.common.as_mut().filter(|c| !c.is_narrow && !c.is_lottery) else {
+            return false;
+        };
         common.is_narrow = true;
         common.over_since = None;
         true
@@ -205,8 +210,11 @@ impl Event {
     }
 
     fn scope_so_far(&self, goes_on: bool) -> Scope {
-        let Some(common) = self.common.as_ref().filter(|_| self.tally.urls.len() > 1) else { return Scope::Url };
-        let seen = common.seen(goes_on).map(|(section, failing, healthy)| (section.clone(), failing, healthy));
+        let Some(common) = self.common.as_ref().filter(|_| self.tally.urls.len() > 1) else {
+            return Scope::Url;
+        };
+        let seen =
+            common.seen(goes_on).map(|(section, failing, healthy)| (section.clone(), failing, healthy));
         scope(&Seen::counted(seen))
     }
 

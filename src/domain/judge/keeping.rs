@@ -91,7 +91,7 @@ impl SiteJudge {
                     self.flapping.insert(*url, outage);
                 }
             }
-            (Some(_), _) => self.shared.push(outage),
+            (Some(_), _) => self.share(outage),
             (None, None) => {}
         }
     }

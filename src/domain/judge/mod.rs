@@ -188,7 +188,11 @@ impl SiteJudge {
         let changed = std::mem::take(&mut self.changed);
         Changes {
             outages: changed.events.iter().filter_map(|key| Some((*key, self.outage(*key)?))).collect(),
-            parts: changed.parts.iter().filter_map(|key| Some((*key, self.parts.get(key)?.clone()))).collect(),
+            parts: changed
+                .parts
+                .iter()
+                .filter_map(|key| Some((*key, self.parts.get(key)?.clone())))
+                .collect(),
             left_behind: changed.left_behind,
             gone: changed.gone,
             places: changed.places,

@@ -68,11 +68,7 @@ impl SiteJudge {
         let outage = OutageKey(self.next_key());
         part.outage = outage;
         self.events.insert(outage, Event::lone(key, &part));
-        let is_first = self.urls.get(&part.url).is_none_or(super::Pulse::is_calm);
         let own = self.lone.entry(part.url).or_default();
-        if is_first {
-            own.clear();
-        }
         own.push(outage);
         let (events, now) = (&self.events, self.now);
         self.recent.retain(|key| {
@@ -93,7 +89,9 @@ impl SiteJudge {
     ) -> Option<OutageKey> {
         let at = sighting.seen.at;
         for key in self.shared.iter().rev().copied() {
-            let Some(event) = self.events.get_mut(&key).filter(|event| event.is_joinable(at)) else { continue };
+            let Some(event) = self.events.get_mut(&key).filter(|event| event.is_joinable(at)) else {
+                continue;
+            };
             if event.is_cut_off_from(&sighting.seen, self.max_gap) {
                 self.changed.events.insert(key);
                 if let Some(common) = &mut event.common {
@@ -118,15 +116,15 @@ impl SiteJudge {
     fn raise(&mut self, sighting: &Sighting<'_>) {
         let (url, at, max_gap) = (sighting.url, sighting.seen.at, self.max_gap);
         let strays = self.site.strays();
-        let section_alarm = self.sections.entry(sighting.section.clone()).or_default().fail(url, at, strays, max_gap);
+        let section_alarm =
+            self.sections.entry(sighting.section.clone()).or_default().fail(url, at, strays, max_gap);
         let site_alarm = self.site.fail(url, at, strays, max_gap);
         let healthy = sighting.newest.filter(|spell| !spell.outcome.is_failing());
         let known = || healthy.map(super::Pulse::after).unwrap_or_default();
         let url_alarm = self.urls.entry(url).or_insert_with(known).fail(url, at, strays, max_gap);
         let of_section = section_alarm.then(|| self.alarm_of_section(sighting.section));
         let of_site = || site_alarm.then(|| self.alarm_of_site());
-        let of_url =
-            || url_alarm.then(|| self.alarm_of_url(url)).filter(|alarm| self.is_one_lottery(alarm));
+        let of_url = || url_alarm.then(|| self.alarm_of_url(url)).filter(|alarm| self.is_one_lottery(alarm));
         let is_of_several = |alarm: &Alarm| !alarm.is_of_one_url;
         let alarm = of_section.filter(is_of_several).or_else(|| of_site().filter(is_of_several));
         if let Some(alarm) = alarm.or_else(of_url) {
@@ -152,8 +150,13 @@ impl SiteJudge {
     fn alarm_of_url(&self, url: UrlId) -> Alarm {
         let looks = self.urls.get(&url).map_or(0, super::Pulse::healthy_looks);
         let mut alarm = self.alarm(&[url], looks);
-        let own = self.lone.get(&url).into_iter().flatten();
-        alarm.lone = own.filter(|key| self.events.contains_key(key)).copied().collect();
+        let first = self.urls.get(&url).and_then(|pulse| pulse.onsets().first()).map(|onset| onset.at);
+        let is_part = |key: &&OutageKey| {
+            self.events
+                .get(key)
+                .is_some_and(|event| first.is_some_and(|first| event.tally.last_failing >= first))
+        };
+        alarm.lone = self.lone.get(&url).into_iter().flatten().filter(is_part).copied().collect();
         alarm
     }
 
@@ -162,7 +165,8 @@ impl SiteJudge {
         let runs = alarm.lone.iter().filter_map(|key| self.events.get(key));
         let failing: u64 = runs.map(|event| event.tally.fetches).sum();
         let failing = u32::try_from(failing).unwrap_or(u32::MAX);
-        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, outages: alarm.lone.len() }) == Some(true)
+        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, outages: alarm.lone.len() })
+            == Some(true)
     }
 
     fn alarm(&self, urls: &[UrlId], healthy_looks: u32) -> Alarm {
@@ -176,7 +180,8 @@ impl SiteJudge {
         };
         for url in urls {
             let unclear = self.open.get(url).filter(|key| self.is_unclear(**key));
-            let lone = self.lone.get(url).and_then(|own| own.last()).filter(|key| self.events.contains_key(key));
+            let lone =
+                self.lone.get(url).and_then(|own| own.last()).filter(|key| self.events.contains_key(key));
             let section = match (unclear, lone) {
                 (Some(key), _) => {
                     alarm.unclear.push(*key);
@@ -246,15 +251,16 @@ impl SiteJudge {
         };
         // One URL that flaps is no proof against an outage of which no URL has recovered yet: it has its own fault.
         let concerns = |event: &Event| !alarm.is_of_one_url || event.tally.recovery_rolls();
-        let goes_on =
-            |event: &Event| event.is_joinable(sighting.seen.at) && covers(event) && concerns(event);
+        let goes_on = |event: &Event| event.is_joinable(sighting.seen.at) && covers(event) && concerns(event);
         self.shared.iter().rev().find(|key| self.events.get(key).is_some_and(goes_on)).copied()
     }
 
     /// Whether the sections of the alarm are in that outage only because nobody had looked at enough of them.
     fn joined_late(&self, outage: OutageKey, alarm: &Alarm) -> bool {
         let common = self.events.get(&outage).and_then(|event| event.common.as_ref());
-        common.is_some_and(|c| alarm.sections.iter().all(|section| !c.covers(section) || c.joined_late(section)))
+        common.is_some_and(|c| {
+            alarm.sections.iter().all(|section| !c.covers(section) || c.joined_late(section))
+        })
     }
 
     /// The outage that was over too early, or too narrow: nothing proves that what fails now was healthy in between.
@@ -266,7 +272,8 @@ impl SiteJudge {
         let covers = |event: &Event| {
             event.common.as_ref().is_some_and(|c| alarm.sections.iter().any(|section| c.covers(section)))
         };
-        let may_return = |key: &&OutageKey| self.events.get(key).is_some_and(|e| e.may_return(at) && covers(e));
+        let may_return =
+            |key: &&OutageKey| self.events.get(key).is_some_and(|e| e.may_return(at) && covers(e));
         let newest = unclear.or_else(|| self.shared.iter().rev().find(may_return).copied())?;
         let began = self.events.get(&newest)?.tally.first_failing;
         let is_proof = |outage: &OutageKey| {
@@ -360,7 +367,7 @@ impl SiteJudge {
         if alarm.is_of_one_url {
             self.flapping.insert(sighting.url, outage);
         } else {
-            self.shared.push(outage);
+            self.share(outage);
         }
         for (key, mut part) in parts {
             part.resumed = None;
@@ -374,6 +381,12 @@ impl SiteJudge {
         self.bridge(outage);
     }
 
+    /// Lists an outage that several URLs share, in the order in which outages were opened.
+    pub(super) fn share(&mut self, outage: OutageKey) {
+        let place = self.shared.partition_point(|key| *key < outage);
+        self.shared.insert(place, outage);
+    }
+
     fn before_in(&self, section: &Section, at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         self.sections.get(section).map(|pulse| pulse.before(at)).unwrap_or_default()
     }
@@ -385,7 +398,8 @@ impl SiteJudge {
 
     /// Parts of outages that are over, in these sections, that have failed again since.
     fn unclear_in(&self, sections: &[Section]) -> Vec<EpisodeKey> {
-        let over = self.shared.iter().filter(|key| self.events.get(key).is_some_and(|e| e.over_since().is_some()));
+        let over =
+            self.shared.iter().filter(|key| self.events.get(key).is_some_and(|e| e.over_since().is_some()));
         let parts = over.flat_map(|key| self.members_of(*key));
         let unclear = parts.filter(|(_, part)| part.resumed.is_some() && sections.contains(&part.section));
         unclear.map(|(key, _)| key).collect()
@@ -470,7 +484,7 @@ impl SiteJudge {
 
     /// A URL joined this outage: it may show that an earlier one was the same.
     fn joined(&mut self, outage: OutageKey, sighting: &Sighting<'_>) {
-        if !self.recent.is_empty() || self.shared.len() > 1 {
+        if !self.recent.is_empty() || !self.flapping.is_empty() || self.shared.len() > 1 {
             self.gather(outage);
         }
         self.bridge(outage);
@@ -511,7 +525,9 @@ impl SiteJudge {
             let Some((_, part)) = self.members_of(**key).next() else { return false };
             let is_recent = other.is_ongoing() || self.now <= other.tally.last_failing + ROLLING_RECOVERY;
             let is_its_url = event.tally.urls.contains_key(&part.url);
+            let is_alone = other.common.as_ref().is_none_or(|common| common.is_of_one_url);
             is_recent
+                && is_alone
                 && other.tally.first_failing >= began
                 && if common.is_of_one_url { is_its_url } else { common.explains(&part.section) }
         };
@@ -522,14 +538,20 @@ impl SiteJudge {
         }
         found.sort_unstable();
         found.dedup();
+        if found.is_empty() {
+            return;
+        }
         for key in found {
             self.merge(key, outage);
         }
+        self.retally(outage);
     }
 
     /// Whether another outage of several URLs lasts at the same time and shows the same: two lotteries at once are one.
     fn is_same_lottery(&self, outage: OutageKey, other: OutageKey) -> bool {
-        let (Some(one), Some(two)) = (self.events.get(&outage), self.events.get(&other)) else { return false };
+        let (Some(one), Some(two)) = (self.events.get(&outage), self.events.get(&other)) else {
+            return false;
+        };
         let overlap = one.tally.first_failing <= two.tally.last_failing
             && two.tally.first_failing <= one.tally.last_failing;
         let is_one_kind = one.tally.latest == two.tally.latest;
@@ -544,7 +566,9 @@ impl SiteJudge {
         let is_before = |key: &&OutageKey| {
             self.events.get(key).is_some_and(|e| {
                 e.tally.first_failing < event.tally.first_failing
-                    && e.common.as_ref().is_some_and(|c| c.over_since.is_some() && c.shares_a_section_with(common))
+                    && e.common
+                        .as_ref()
+                        .is_some_and(|c| c.over_since.is_some() && c.shares_a_section_with(common))
             })
         };
         let before = self.shared.iter().rev().find(is_before).copied();
@@ -572,7 +596,8 @@ impl SiteJudge {
         if !ended_apart {
             return;
         }
-        let over_since = common.sections.values().filter(|g| common.is_over_in(g)).filter_map(|g| g.run_since).max();
+        let over_since =
+            common.sections.values().filter(|g| common.is_over_in(g)).filter_map(|g| g.run_since).max();
         let alive: Vec<Section> = common
             .sections
             .iter()
@@ -598,7 +623,8 @@ impl SiteJudge {
 /// How long a part was silent before it failed again.
 fn silence(part: &Part) -> TimeDelta {
     let Some(resumed) = &part.resumed else { return TimeDelta::zero() };
-    resumed.firm.as_ref().map_or(TimeDelta::zero(), |firm| {
-        resumed.fresh.bounds.first_failing - firm.bounds.last_failing
-    })
+    resumed
+        .firm
+        .as_ref()
+        .map_or(TimeDelta::zero(), |firm| resumed.fresh.bounds.first_failing - firm.bounds.last_failing)
 }

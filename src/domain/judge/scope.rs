@@ -78,7 +78,8 @@ mod tests {
     use super::*;
 
     fn scope_of(failing: &[(&str, usize)], healthy: &[(&str, usize)]) -> Scope {
-        let of = |counts: &[(&str, usize)]| counts.iter().map(|(path, n)| (Section::of_path(path), *n)).collect();
+        let of =
+            |counts: &[(&str, usize)]| counts.iter().map(|(path, n)| (Section::of_path(path), *n)).collect();
         scope(&Seen { failing: of(failing), healthy: of(healthy) })
     }
 

@@ -35,7 +35,8 @@ impl Docket {
                 }
                 None => "delete from pulse where site_id = $1 and observer = $2 and place = $3",
             };
-            let query = sqlx::query(statement).bind(self.site.0).bind(self.observer.as_str()).bind(word(&place));
+            let query =
+                sqlx::query(statement).bind(self.site.0).bind(self.observer.as_str()).bind(word(&place));
             let query = if state.is_some() { query.bind(state) } else { query };
             query.execute(&mut *db).await?;
         }

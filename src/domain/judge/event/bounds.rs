@@ -50,7 +50,10 @@ impl Event {
         let (first_own, last) = (self.tally.first_recovery_after(), self.tally.last_failing);
         let Some(common) = &self.common else { return first_own };
         if common.is_lottery {
-            return common.healthy_after(last, scope.section()).or_else(|| common.newest_after(last)).or(first_own);
+            return common
+                .healthy_after(last, scope.section())
+                .or_else(|| common.newest_after(last))
+                .or(first_own);
         }
         let of_places = common.healthy_after(last, scope.section()).filter(|_| *scope != Scope::Url);
         if self.tally.recovery_rolls() {

@@ -313,9 +313,9 @@ impl Common {
 
     /// Whether this section was so healthy since it began that it cannot have been part of it.
     pub(in super::super) fn spares(&self, section: &Section) -> bool {
-        self.sections.get(section).is_some_and(|g| {
-            g.urls == 0 && self.odds_of(g.witnesses + g.waiting) < ELSEWHERE
-        })
+        self.sections
+            .get(section)
+            .is_some_and(|g| g.urls == 0 && self.odds_of(g.witnesses + g.waiting) < ELSEWHERE)
     }
 
     /// Whether this section joined it although it had been healthy while the outage had begun elsewhere.
@@ -427,7 +427,11 @@ fn odds(share: f64, run: u32) -> f64 {
 }
 
 /// How many healthy looks in a row rule an outage out in which this share of the looks fails; 1 or more.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is clamped between 0.02 and 0.98")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share is clamped between 0.02 and 0.98"
+)]
 fn looks_for(share: f64) -> usize {
     ((BOUND.ln() / (1.0 - share).ln()).ceil() as usize).max(1)
 }

@@ -67,7 +67,9 @@ impl Tally {
     /// Tells everything anew from the parts; `None`: there are none.
     pub(in super::super) fn anew<'a>(parts: impl Iterator<Item = (EpisodeKey, &'a Part)>) -> Option<Self> {
         let mut parts: Vec<_> = parts.collect();
-        parts.sort_by_key(|(key, part)| (part.episode.bounds.first_failing, *key));
+        parts.sort_by_key(|(key, part)| {
+            (part.episode.bounds.first_failing, part.episode.bounds.last_failing, *key)
+        });
         let (first, rest) = parts.split_first()?;
         let mut tally = Self::of(first.0, first.1);
         for (key, part) in rest {
@@ -174,7 +176,8 @@ impl Tally {
         let before = |part: &Part| part.episode.bounds.healthy_before;
         let befores = parts.iter().filter_map(|(_, part)| before(part));
         self.healthy_before = befores.filter(|before| *before < self.first_failing).max();
-        let mut ends: Vec<_> = parts.iter().filter_map(|(_, part)| part.episode.bounds.healthy_after).collect();
+        let mut ends: Vec<_> =
+            parts.iter().filter_map(|(_, part)| part.episode.bounds.healthy_after).collect();
         ends.sort_unstable();
         let mut begins: Vec<_> = parts.iter().map(|(_, part)| part.episode.bounds.first_failing).collect();
         begins.sort_unstable();

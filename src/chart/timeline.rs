@@ -43,7 +43,7 @@ pub struct Bucket {
 
 /// From the bottom of the stack to its top.
 const STACK: [Verdict; 5] =
-    [Verdict::Persistent, Verdict::Prolonged, Verdict::Intermittent, Verdict::Brief, Verdict::Transient];
+    [Verdict::Persistent, Verdict::Intermittent, Verdict::Prolonged, Verdict::Brief, Verdict::Transient];
 
 /// A count above zero is never drawn lower than this: one URL of ten thousand is seen.
 const LEAST_HEIGHT: f64 = 2.5;

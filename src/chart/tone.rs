@@ -21,8 +21,8 @@ impl Tone {
         Self::Healthy,
         Self::Failing(Verdict::Transient),
         Self::Failing(Verdict::Brief),
-        Self::Failing(Verdict::Intermittent),
         Self::Failing(Verdict::Prolonged),
+        Self::Failing(Verdict::Intermittent),
         Self::Failing(Verdict::Persistent),
     ];
 

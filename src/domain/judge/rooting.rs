@@ -125,7 +125,7 @@ impl SiteJudge {
         let of_section = section_alarm.then(|| self.alarm_of_section(sighting.section));
         let of_site = || site_alarm.then(|| self.alarm_of_site());
         let of_url = || url_alarm.then(|| self.alarm_of_url(url)).filter(|alarm| self.is_one_lottery(alarm));
-        let is_of_several = |alarm: &Alarm| !alarm.is_of_one_url;
+        let is_of_several = |alarm: &Alarm| !alarm.is_of_one_url && self.is_convincing(alarm);
         let alarm = of_section.filter(is_of_several).or_else(|| of_site().filter(is_of_several));
         if let Some(alarm) = alarm.or_else(of_url) {
             self.act_on(&alarm, sighting);
@@ -158,6 +158,17 @@ impl SiteJudge {
         };
         alarm.lone = self.lone.get(&url).into_iter().flatten().filter(is_part).copied().collect();
         alarm
+    }
+
+    /// Two URLs of which the second was still healthy when the first failed are no outage of both; three may be a lottery.
+    fn is_convincing(&self, alarm: &Alarm) -> bool {
+        let [first, second] = alarm.lone[..] else { return true };
+        let (Some(first), Some(second)) = (self.events.get(&first), self.events.get(&second)) else {
+            return true;
+        };
+        let began = first.tally.first_failing.min(second.tally.first_failing);
+        let healthy = first.tally.healthy_before.max(second.tally.healthy_before);
+        !alarm.unclear.is_empty() || healthy.is_none_or(|healthy| healthy < began)
     }
 
     /// Whether the outages of one URL are likelier one lottery than outages one after another.

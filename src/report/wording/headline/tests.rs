@@ -80,12 +80,12 @@ fn every_verdict_in_every_state_makes_a_sentence() {
     brief ongoing: 134 pages under /product/ have answered 502 for 40 minutes. If it ends before Tue 24 Nov, 02:00 UTC, it stays brief and is forgiven.
     brief recovering: 134 pages under /product/ answered 502 for about 40 minutes on Thursday evening. It was brief: no lasting effect.
     brief resolved: 134 pages under /product/ answered 502 for about 40 minutes on Thursday evening. It was brief: no lasting effect.
-    intermittent ongoing: 134 pages under /product/ answer 502 again and again, 14 % of the observed time in 7 days. Every visit is a lottery, and crawling stays slow.
-    intermittent recovering: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
-    intermittent resolved: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
     prolonged ongoing: 134 pages under /product/ have answered 502 for 30 hours. Crawling slows; after Mon 23 Nov, 20:00 UTC, Google begins to drop URLs.
     prolonged recovering: 134 pages under /product/ answered 502 for about 30 hours, starting on Thursday evening. It was prolonged: crawling slowed, but it ended before the index suffers.
     prolonged resolved: 134 pages under /product/ answered 502 for about 30 hours, starting on Thursday evening. It was prolonged: crawling slowed, but it ended before the index suffers.
+    intermittent ongoing: 134 pages under /product/ answer 502 again and again, 14 % of the observed time in 7 days. Every visit is a lottery, and crawling stays slow.
+    intermittent recovering: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
+    intermittent resolved: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
     persistent ongoing: 134 pages under /product/ have answered 502 for three days. Google drops URLs after two days.
     persistent recovering: 134 pages under /product/ answered 502 for about three days, starting on Thursday evening. It was persistent: some pages may have left the index, and will return late.
     persistent resolved: 134 pages under /product/ answered 502 for about three days, starting on Thursday evening. It was persistent: check that the pages are back in the index.

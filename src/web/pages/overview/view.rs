@@ -129,7 +129,7 @@ fn urls(n: u64) -> String {
 
 /// Outages of the last 90 days by verdict, worst first.
 fn tallies(site: &Status) -> Vec<(Tone, String)> {
-    let counted = [Verdict::Persistent, Verdict::Prolonged, Verdict::Intermittent, Verdict::Brief];
+    let counted = [Verdict::Persistent, Verdict::Intermittent, Verdict::Prolonged, Verdict::Brief];
     let tally = |verdict: Verdict| {
         let n = site.outages.iter().filter(|o| o.judgement.verdict == verdict).count();
         (n > 0).then(|| (Tone::Failing(verdict), n.to_string()))

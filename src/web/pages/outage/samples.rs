@@ -107,6 +107,7 @@ fn brief() -> OutagePage {
         summary: "certain, resolved, 310 of 4,812 URLs seen failing".to_owned(),
         lasted: "At least 39 min 28 s, at most 41 min 55 s".to_owned(),
         times: "Thursday 19 November, times in UTC".to_owned(),
+        deploy: Some(deploy::samples::certain()),
         axis,
         instants,
         unknown: None,

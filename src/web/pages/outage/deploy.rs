@@ -35,6 +35,14 @@ pub(super) async fn line(app: &AppState, site: &Site, bounds: &Bounds) -> Result
 pub(crate) mod samples {
     use super::*;
 
+    pub(crate) fn possible() -> DeployLine {
+        let text = format!(
+            "It may have begun with deploy {}, 11 h 20 min before the first failing answer.",
+            "0123456789".repeat(10)
+        );
+        DeployLine { text, ..certain() }
+    }
+
     pub(crate) fn certain() -> DeployLine {
         let at = "2026-11-19T21:38:02Z".parse().unwrap();
         DeployLine {

@@ -148,6 +148,7 @@ fn persistent() -> OutagePage {
             rest: " have answered 502 for three days. Google drops URLs after two days.".to_owned(),
         },
         tone: Tone::Failing(Verdict::Persistent),
+        deploy: Some(deploy::samples::possible()),
         summary: "certain, ongoing, 5,000 of 48,120 URLs failing".to_owned(),
         lasted: "At least 3 d 5 h, and going on".to_owned(),
         axis,

@@ -91,7 +91,7 @@ fn well() -> SitePage {
         more_forgiven_label: String::new(),
         past: Vec::new(),
         chart: None,
-        begins: Some(begins::samples::without_deploys()),
+        begins: Some(begins::samples::too_few()),
         strip: strip::draw(&[Tone::Healthy; 90]),
         strip_from: "26 Aug".to_owned(),
         robots: Robots { figure: "200".to_owned(), text: "Read 2 hours ago. If it ever fails, Google stops crawling for 12 hours, then uses its copy for 30 days.".to_owned(), tag: rule("brief_max").map(Tag::from) },
@@ -173,13 +173,17 @@ fn a_lot() -> SitePage {
         outage(
             Verdict::Brief,
             &title,
-            "41,210 URLs seen failing, Sat 21 Nov, 10:02 CET",
+            &format!(
+                "41,210 URLs, from Sat 21 Nov, 10:02 CET, after deploy {}",
+                "0123456789".repeat(1 + i % 2 * 9)
+            ),
             "1 h 10 min to 1 h 50 min",
         )
     });
     SitePage {
         paused: true,
         running: None,
+        begins: Some(begins::samples::without_deploys()),
         forgiven: forgiven.clone().take(5).collect(),
         more_forgiven: forgiven.skip(5).collect(),
         more_forgiven_label: "15 more in the last 90 days".to_owned(),

@@ -1,4 +1,5 @@
-//! A site whose outages keep to an hour and to deploys, and one of which nobody records deploys.
+//! A site whose outages keep to an hour and to deploys, one that had two outages, and one that has them all the time and
+//! of which nobody records deploys.
 
 use chrono::Weekday;
 
@@ -27,6 +28,17 @@ pub(crate) fn with_patterns() -> Begins {
         ],
         command: None,
         week: Some(figure(&week, "Europe/Berlin")),
+    }
+}
+
+pub(crate) fn too_few() -> Begins {
+    Begins {
+        lines: vec![line(
+            "pattern_least",
+            "2 outages in the last 90 days: too few to have anything in common.",
+        )],
+        command: Some(command("shop.example")),
+        week: None,
     }
 }
 

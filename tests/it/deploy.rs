@@ -1,7 +1,9 @@
 //! Deploys: recorded, listed, removed, refused; and an outage that begins after one says so.
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
+use crate::support::app::now;
 use crate::support::program::{Program, Ran};
 use crate::support::world::World;
 
@@ -87,21 +89,38 @@ fn what_cannot_be_recorded_is_refused_with_a_reason_and_nothing_is_recorded() {
 }
 
 #[test]
-fn an_outage_that_begins_after_a_deploy_names_it() {
+fn an_outage_names_the_deploy_that_it_began_with_even_when_that_is_recorded_later() {
     let mut world = World::with_small_site(&["docs"], 2);
+    let earlier = (now() - TimeDelta::minutes(5)).to_rfc3339();
     let healthy = world.crawl(0, &["--set", "recheck=1s"]);
     assert_eq!(healthy["outages"].as_array().unwrap().len(), 0);
     let url = world.url();
-    assert_eq!(world.program.run(&["deploy", "mark", &url, "--name", "v1.2.3"]).code, 0);
-    world.app.kill();
+    let mark = |at: &str, name: &str| {
+        assert_eq!(world.program.run(&["deploy", "mark", &url, "--at", at, "--name", name]).code, 0);
+    };
+    mark(&earlier, "v1.2.2");
+    let killed = world.app.kill();
     let failing = world.crawl(0, &[]);
     let deploy = &failing["outages"][0]["deploy"];
-    // The site was last seen healthy before the deploy, so it may have failed before it, too.
-    assert_eq!((&deploy["name"], &deploy["certainty"]), (&"v1.2.3".into(), &"possible".into()), "{failing}");
-    assert!((0..900).contains(&deploy["seconds_before"].as_i64().unwrap()), "{deploy}");
+    assert_eq!((&deploy["name"], &deploy["certainty"]), (&"v1.2.2".into(), &"certain".into()), "{failing}");
+    assert!((300..900).contains(&deploy["seconds_before"].as_i64().unwrap()), "{deploy}");
+    // The site was last seen healthy before this one, so it may have failed before it, too.
+    mark(&killed.to_rfc3339(), "v1.2.3");
+    let deploy = &world.crawl(0, &[])["outages"][0]["deploy"];
+    assert_eq!((&deploy["name"], &deploy["certainty"]), (&"v1.2.3".into(), &"possible".into()), "{deploy}");
     let report = world.program.run(&["report"]).stdout;
     assert!(report.contains("It may have begun with deploy v1.2.3"), "{report}");
-    assert_eq!(world.program.run(&["site", "set", &url, "deploy_window=0s"]).code, 0);
-    let set = world.program.json(0, &["site", "show", &url]);
-    assert_eq!(set["settings"]["deploy_window"], "0s");
+}
+
+#[test]
+fn a_site_may_set_its_own_window() {
+    let mut world = World::with_small_site(&["docs"], 2);
+    let earlier = (now() - TimeDelta::minutes(5)).to_rfc3339();
+    world.crawl(0, &["--set", "recheck=1s", "--set", "deploy_window=1m"]);
+    let url = world.url();
+    assert_eq!(world.program.run(&["deploy", "mark", &url, "--at", &earlier]).code, 0);
+    world.app.kill();
+    assert_eq!(world.crawl(0, &[])["outages"][0]["deploy"], Value::Null);
+    assert_eq!(world.program.run(&["site", "set", &url, "deploy_window=15m"]).code, 0);
+    assert_eq!(world.crawl(0, &[])["outages"][0]["deploy"]["certainty"], "certain");
 }

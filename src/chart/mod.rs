@@ -1,4 +1,4 @@
-//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, the bounds of an outage.
+//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, the bounds of an outage, the hours of the week.
 //!
 //! Pure, and without a colour in it: shapes carry CSS classes (`t-persistent`), so that one drawing serves the light and
 //! the dark page. What has text in it is drawn twice, for a wide and for a narrow screen, because an SVG that is scaled
@@ -13,6 +13,7 @@ pub mod bounds;
 pub mod strip;
 pub mod timeline;
 pub mod tone;
+pub mod week;
 
 /// A finished drawing. It goes into a page as it is: every text in it has been escaped by its template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

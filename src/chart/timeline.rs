@@ -26,6 +26,8 @@ pub struct Timeline {
     pub zone: Tz,
     /// The window in equal parts, oldest first.
     pub buckets: Vec<Bucket>,
+    /// Deploys, in any order; those outside the window are not drawn.
+    pub deploys: Vec<DateTime<Utc>>,
     /// What it shows, in a few words.
     pub title: String,
     /// What there is to see, in a sentence.
@@ -105,6 +107,10 @@ struct Picture<'a> {
     top: Px,
     plot_height: Px,
     areas: Vec<(&'static str, String)>,
+    /// The left corner of each deploy's mark, and its tip.
+    deploys: Vec<(Px, Px)>,
+    /// The upper edge of a deploy's mark.
+    deploy_top: Px,
 }
 
 struct Tick {
@@ -142,6 +148,8 @@ impl Timeline {
             top: Px(frame.top),
             plot_height: Px(frame.bottom - frame.top),
             areas: self.areas(frame, top_level),
+            deploys: self.deploys(frame),
+            deploy_top: Px(frame.top - 9.0),
         })
     }
 
@@ -162,6 +170,21 @@ impl Timeline {
             Tick { x: Px(x), label_x: Px(x.clamp(half, frame.width - half)), label }
         };
         ticks::instants(self.from, self.to, self.zone, frame.ticks).into_iter().map(place).collect()
+    }
+
+    /// Where deploys are marked; several that would lie on one another are one mark.
+    fn deploys(&self, frame: Frame) -> Vec<(Px, Px)> {
+        /// Half of the mark, and a little.
+        const APART: f64 = 3.0;
+        let mut at: Vec<_> = self.deploys.iter().filter(|at| (self.from..=self.to).contains(at)).collect();
+        at.sort_unstable();
+        let mut places: Vec<f64> = Vec::new();
+        for place in at.into_iter().map(|at| self.x_at(frame, *at)) {
+            if places.last().is_none_or(|last| place - last >= APART) {
+                places.push(place);
+            }
+        }
+        places.into_iter().map(|x| (Px((x - 4.5).min(frame.width - 9.0)), Px(x))).collect()
     }
 
     /// Left edge and width of every run of buckets in which nobody looked.
@@ -246,8 +269,10 @@ mod tests {
     fn drawn(buckets: Vec<Bucket>) -> Drawing {
         let from = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let (title, description) = ("URLs failing".to_owned(), "One peak & no more.".to_owned());
-        Timeline { from, to: from + TimeDelta::days(2), zone: chrono_tz::UTC, buckets, title, description }
-            .draw()
+        let to = from + TimeDelta::days(2);
+        // Not in order, two of them too close to be told apart, and two outside the window.
+        let deploys = [2880, 1440, 1441, -1, 3000].map(|minute| from + TimeDelta::minutes(minute)).into();
+        Timeline { from, to, zone: chrono_tz::UTC, buckets, deploys, title, description }.draw()
     }
 
     fn bucket(failing: &[(Verdict, u32)]) -> Bucket {
@@ -270,8 +295,17 @@ mod tests {
         <line class="tick" x1="40" x2="40" y1="178" y2="183"/><text class="label" x="40" y="202">Fri 4</text>
         <line class="tick" x1="198" x2="198" y1="178" y2="183"/><text class="label" x="198" y="202">Sat 5</text>
         <line class="tick" x1="356" x2="356" y1="178" y2="183"/><text class="label" x="328" y="202">Sun 6</text>
+        <g class="deploy"><line x1="198" x2="198" y1="14" y2="178"/><path d="M193.5 5h9L198 14z"/></g>
+        <g class="deploy"><line x1="356" x2="356" y1="14" y2="178"/><path d="M349 5h9L356 14z"/></g>
         </svg>
         "#);
+    }
+
+    #[test]
+    fn a_deploy_is_marked_above_the_plot_and_those_outside_the_window_are_not() {
+        let drawing = drawn(Vec::new());
+        assert_eq!(drawing.wide.as_str().matches("class=\"deploy\"").count(), 2);
+        assert!(drawing.wide.as_str().contains("M499.5 7h9L504 16z"), "{}", drawing.wide);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! do its job.
 
 mod crawl;
+mod deploy;
 mod output;
 mod progress;
 mod replay;
@@ -48,6 +49,8 @@ enum Command {
     Crawl(Box<crawl::Options>),
     /// Sites and their settings
     Site(site::Options),
+    /// Deploys, so that an outage that begins with one says so
+    Deploy(deploy::Options),
     /// Who may log in to the dashboard
     User(user::Options),
     /// Judge recorded observations with a policy
@@ -119,6 +122,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Serve(options) => serve::run(options, data).await,
         Command::Crawl(options) => crawl::run(*options, data).await,
         Command::Site(options) => site::run(options, data).await,
+        Command::Deploy(options) => deploy::run(options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Report(options) => report::run(&options, data).await,

@@ -127,7 +127,8 @@ pub(super) async fn find(app: &App, text: &str) -> Result<Option<Site>, Failure>
     Ok(found.pop())
 }
 
-async fn known(app: &App, text: &str) -> Result<Site, Failure> {
+/// The same; that there is none is an error.
+pub(super) async fn known(app: &App, text: &str) -> Result<Site, Failure> {
     find(app, text).await?.ok_or_else(|| {
         Failure::Usage(anyhow!("no site `{text}` is known: `gatecrawl site list` shows those that are"))
     })

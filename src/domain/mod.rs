@@ -8,6 +8,7 @@
 
 pub mod bounds;
 pub mod crawl;
+pub mod deploy;
 pub mod episode;
 pub mod evidence;
 pub mod history;
@@ -17,6 +18,7 @@ pub mod observation;
 pub mod outage;
 pub mod outcome;
 pub mod page_url;
+pub mod patterns;
 pub mod policy;
 pub mod schedule;
 pub mod share;

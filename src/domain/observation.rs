@@ -49,6 +49,10 @@ id!(
     /// A crawl.
     CrawlId
 );
+id!(
+    /// A deploy of a site.
+    DeployId
+);
 
 /// Who fetched: `gatecrawl` itself, or a search bot whose visits were read from an access log.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

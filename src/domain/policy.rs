@@ -75,6 +75,14 @@ pub struct Policy {
     pub intermittent_share: Share,
     /// From this share of failing URLs on, one should look for a real fault.
     pub failing_share_line: Share,
+    /// An outage that begins within this time after a deploy names it.
+    pub deploy_window: Span,
+    /// An outage counts in the hour of its begin when that is known at least this closely.
+    pub begin_known_within: Span,
+    /// Fewer outages than this show no pattern.
+    pub pattern_least: u64,
+    /// In percent: an hour or weekday is named when chance alone would do it more rarely than this.
+    pub pattern_chance: f64,
 }
 
 const HTTP_ERRORS: &str = "https://developers.google.com/search/docs/crawling-indexing/http-network-errors";
@@ -203,6 +211,38 @@ pub const RULES: &[Rule] = &[
         "above about 1 % of the site's pages, look for a real fault (there are no established thresholds)",
         MUELLER_2021
     ),
+    value_rule!(
+        deploy_window,
+        "an outage that begins within this time after a deploy names it",
+        Model,
+        "a deploy that breaks a site mostly does so while it restarts, or with the first traffic after it",
+        ""
+    ),
+    value_rule!(
+        begin_known_within,
+        "an outage counts in the hour of its begin when that is known at least this closely",
+        Model,
+        "of one that began at any time since yesterday's crawl, the hour of the crawl says nothing",
+        ""
+    ),
+    Rule {
+        key: "pattern_least",
+        about: "fewer outages than this show no pattern",
+        basis: Basis::Model,
+        quote: "any two outages have something in common",
+        source: "",
+        get: |policy| policy.pattern_least.to_string(),
+        set: set_pattern_least,
+    },
+    Rule {
+        key: "pattern_chance",
+        about: "an hour or weekday is named when chance alone would make any stand out so more rarely than this",
+        basis: Basis::Model,
+        quote: "the binomial tail against outages that begin at any time alike, times the 31 hours and weekdays tried",
+        source: "",
+        get: |policy| format!("{}%", policy.pattern_chance),
+        set: set_pattern_chance,
+    },
 ];
 
 /// The word for "derive it from the crawl interval".
@@ -250,6 +290,10 @@ impl Default for Policy {
             intermittent_days: 3,
             intermittent_share: Share::percent(10),
             failing_share_line: Share::percent(1),
+            deploy_window: Span::minutes(15),
+            begin_known_within: Span::hours(1),
+            pattern_least: 3,
+            pattern_chance: 1.0,
         }
     }
 }
@@ -313,6 +357,19 @@ fn set_recheck(policy: &mut Policy, text: &str) -> Result<(), String> {
         return Err("give at least one wait, and none of 0s, such as 30s,2m,5m,15m,1h".to_owned());
     }
     policy.recheck = waits;
+    Ok(())
+}
+
+fn set_pattern_least(policy: &mut Policy, text: &str) -> Result<(), String> {
+    let count = text.trim().parse().ok().filter(|count| (1..=1000).contains(count));
+    policy.pattern_least = count.ok_or("give a number from 1 to 1000")?;
+    Ok(())
+}
+
+fn set_pattern_chance(policy: &mut Policy, text: &str) -> Result<(), String> {
+    let percent = text.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+    policy.pattern_chance =
+        percent.filter(|p| (0.0..=100.0).contains(p)).ok_or("give a share in percent, such as 1%")?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::domain::bounds::Bounds;
+use crate::domain::deploy::{BeganWith, Certainty};
 use crate::domain::impact::index_clock;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::Outage;
@@ -14,12 +15,14 @@ use crate::domain::policy::{Basis, Policy};
 use crate::domain::verdict::{State, Verdict};
 
 /// What is known of an outage's surroundings.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// Known URLs of its site.
     pub known_urls: u64,
     /// Those of its URLs that can be indexed.
     pub indexable_urls: u64,
+    /// The deploy that it began with.
+    pub deploy: Option<BeganWith>,
 }
 
 /// The shape.
@@ -42,6 +45,7 @@ pub struct OutageJson {
     cause: Named,
     crawl_impact: CrawlImpact,
     index_impact: IndexImpact,
+    deploy: Option<DeployJson>,
     /// Its members, when they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub urls: Option<Vec<String>>,
@@ -76,6 +80,16 @@ struct IndexImpact {
     source: Option<&'static str>,
 }
 
+/// The deploy that an outage began with.
+#[derive(Debug, Clone, Serialize)]
+struct DeployJson {
+    name: Option<String>,
+    at: String,
+    /// From the deploy to the first failing answer.
+    seconds_before: i64,
+    certainty: Certainty,
+}
+
 /// Nobody has looked yet at who made the answer.
 const UNKNOWN: Named = Named { name: "unknown", confidence: 0.0 };
 
@@ -85,7 +99,7 @@ impl OutageJson {
         id: Option<OutageId>,
         site: &str,
         outage: &Outage,
-        around: Surroundings,
+        around: &Surroundings,
         now: DateTime<Utc>,
         policy: &Policy,
     ) -> Self {
@@ -108,8 +122,18 @@ impl OutageJson {
             cause: UNKNOWN,
             crawl_impact: crawl_impact(outage, around.known_urls),
             index_impact: index_impact(outage, around.indexable_urls, policy),
+            deploy: around.deploy.as_ref().map(deploy_json),
             urls: None,
         }
+    }
+}
+
+fn deploy_json(began: &BeganWith) -> DeployJson {
+    DeployJson {
+        name: began.deploy.name().map(str::to_owned),
+        at: rfc3339(began.deploy.at()),
+        seconds_before: began.at_most.num_seconds(),
+        certainty: began.certainty,
     }
 }
 

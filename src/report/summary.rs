@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
 
+use super::deploys;
 use super::json::{OutageJson, Surroundings};
 use super::wording;
 use super::wording::headline::{Facts, Scope as Told};
@@ -45,8 +46,9 @@ pub async fn unresolved(
         let indexable_urls = store.indexable_members(stored.id).await?;
         let urls = store.members(stored.id, 0, 1).await?;
         let first = urls.first().map_or("/", |member| member.url.path_and_query());
-        let around = Surroundings { known_urls, indexable_urls };
-        outages.push(ready(site, &stored, first, around, now));
+        let deploy = deploys::began_with(store, site, &stored.outage.bounds).await?;
+        let around = Surroundings { known_urls, indexable_urls, deploy };
+        outages.push(ready(site, &stored, first, &around, now));
     }
     outages.retain(|outage| outage.judgement.state != State::Resolved);
     outages.sort_by_key(|outage| (outage.judgement.state, std::cmp::Reverse(outage.judgement.verdict)));
@@ -57,20 +59,18 @@ fn ready(
     site: &Site,
     stored: &StoredOutage,
     first: &str,
-    around: Surroundings,
+    around: &Surroundings,
     now: DateTime<Utc>,
 ) -> SiteOutage {
     let policy = &site.settings.policy;
     let outage = stored.outage.clone();
     let json = OutageJson::of(Some(stored.id), site.origin.as_str(), &outage, around, now, policy);
-    SiteOutage {
-        id: stored.id,
-        judgement: outage.judge(now, policy),
-        sentence: facts(site, &outage, first, now).headline().to_string(),
-        json,
-        outage,
-        now,
+    let mut sentence = facts(site, &outage, first, now).headline().to_string();
+    if let Some(began) = &around.deploy {
+        sentence.push(' ');
+        sentence.push_str(&wording::deploys::sentence(began, site.settings.time_zone, now));
     }
+    SiteOutage { id: stored.id, judgement: outage.judge(now, policy), sentence, json, outage, now }
 }
 
 /// What the headline of an outage is made of; `first` is the path of its first member.

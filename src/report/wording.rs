@@ -8,8 +8,10 @@ use chrono_tz::Tz;
 
 pub mod account;
 pub mod advice;
+pub mod deploys;
 pub mod headline;
 pub mod overview;
+pub mod patterns;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

@@ -9,6 +9,7 @@ pub mod accounts;
 mod backend;
 mod batch;
 pub mod crawls;
+pub mod deploys;
 mod docket;
 pub mod leases;
 pub mod outages;

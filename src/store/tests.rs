@@ -12,6 +12,7 @@ use super::outages::StoredOutage;
 use super::sites::NewSite;
 use super::writer::{Record, Writer};
 use crate::domain::crawl::{CrawlKind, CrawlOptions, CrawlState};
+use crate::domain::deploy::{Deploy, DeployMark};
 use crate::domain::evidence::Evidence;
 use crate::domain::observation::{Observation, Observer, SiteId};
 use crate::domain::outage::Scope;
@@ -183,14 +184,63 @@ async fn an_unfinished_crawl_is_found_again_and_a_second_request_means_the_same(
 }
 
 #[tokio::test]
+async fn an_equal_deploy_is_recorded_once_and_another_name_or_instant_is_another_one() {
+    let world = World::new().await;
+    let mark = async |minute, name| {
+        let deploy = Deploy::stored(at(minute), name);
+        let sites = [world.site.id, world.site.id];
+        let marked = world.store.mark_deploy(&sites, &deploy, at(9)).await.unwrap();
+        assert_eq!(marked.len(), 1, "a site that is named twice is marked once");
+        (marked[0].mark.id, marked[0].is_new)
+    };
+    let (first, is_new) = mark(0, "v1").await;
+    assert!(is_new);
+    assert_eq!(mark(0, "v1").await, (first, false));
+    assert!(mark(0, "v2").await.1 && mark(1, "v1").await.1 && mark(1, "").await.1);
+    assert!(!mark(1, "").await.1, "one without a name is one, too");
+    let named = |mark: &DeployMark| (mark.deploy.at(), mark.deploy.name().map(str::to_owned));
+    let all: Vec<_> = world.store.deploys(world.site.id).await.unwrap().iter().map(named).collect();
+    let v = |name: &str| Some(name.to_owned());
+    assert_eq!(all, [(at(1), None), (at(1), v("v1")), (at(0), v("v2")), (at(0), v("v1"))]);
+}
+
+#[tokio::test]
+async fn a_deploy_is_recorded_for_all_sites_that_are_named_or_for_none() {
+    let world = World::new().await;
+    let deploy = Deploy::stored(at(0), "v1");
+    let gone = [world.site.id, SiteId(99)];
+    assert!(world.store.mark_deploy(&gone, &deploy, at(0)).await.is_err());
+    assert!(world.store.deploys(world.site.id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_newest_deploy_up_to_an_instant_is_found_and_a_removed_one_is_not() {
+    let world = World::new().await;
+    for minute in [0, 10] {
+        let deploy = Deploy::stored(at(minute), "v1");
+        world.store.mark_deploy(&[world.site.id], &deploy, at(20)).await.unwrap();
+    }
+    let last = async |minute| world.store.last_deploy(world.site.id, at(minute)).await.unwrap();
+    assert_eq!(last(-1).await, None);
+    assert_eq!(last(9).await.unwrap().deploy.at(), at(0));
+    let newest = last(10).await.unwrap();
+    assert_eq!(newest.deploy.at(), at(10));
+    assert_eq!(world.store.remove_deploy(newest.id).await.unwrap(), Some(newest.clone()));
+    assert_eq!(world.store.remove_deploy(newest.id).await.unwrap(), None);
+    assert_eq!(last(10).await.unwrap().deploy.at(), at(0));
+}
+
+#[tokio::test]
 async fn a_site_that_is_removed_takes_everything_of_it_along() {
     let world = World::new().await;
     world.see(&[(1, 0, 502)], 99).await;
     let outage = world.outages().await[0].id;
+    world.store.mark_deploy(&[world.site.id], &Deploy::stored(at(0), "v1"), at(0)).await.unwrap();
     assert!(world.store.remove_site(world.site.id).await.unwrap());
     assert!(!world.store.remove_site(world.site.id).await.unwrap());
     assert!(world.store.outage(outage).await.unwrap().is_none());
     assert!(world.store.rollup(world.site.id, start()).await.unwrap().is_empty());
+    assert!(world.store.deploys(world.site.id).await.unwrap().is_empty());
     assert_eq!(world.store.site(SiteId(world.site.id.0)).await.unwrap(), None);
 }
 

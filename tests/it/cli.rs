@@ -90,6 +90,7 @@ fn every_command_explains_itself() {
         &["crawl"],
         &["site"],
         &["site", "add"],
+        &["deploy", "mark"],
         &["user", "password"],
         &["replay"],
         &["report"],

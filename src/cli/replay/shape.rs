@@ -91,9 +91,13 @@ fn outages(replayed: &Replayed) -> impl Iterator<Item = (i64, &ReplayedSite, Out
 
 fn outage_json(replayed: &Replayed, number: i64, site: &ReplayedSite, outage: &Outage) -> OutageJson {
     // What a page says of itself is not in the file: each URL may be indexed.
-    let around = Surroundings { known_urls: site.urls.len() as u64, indexable_urls: outage.url_count };
+    let around = Surroundings {
+        known_urls: site.urls.len() as u64,
+        indexable_urls: outage.url_count,
+        ..Surroundings::default()
+    };
     let id = Some(OutageId(number));
-    OutageJson::of(id, site.origin.as_str(), outage, around, replayed.now, &replayed.policy)
+    OutageJson::of(id, site.origin.as_str(), outage, &around, replayed.now, &replayed.policy)
 }
 
 fn member_urls(replayed: &Replayed, site: &ReplayedSite, key: OutageKey) -> Vec<String> {

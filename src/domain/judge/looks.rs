@@ -133,6 +133,10 @@ impl SiteJudge {
         let at = sighting.seen.at;
         self.changed.parts.insert(key);
         self.changed.events.insert(outage);
+        self.site.look(at);
+        if let Some(pulse) = self.sections.get_mut(sighting.section) {
+            pulse.look(at);
+        }
         let Some(event) = self.events.get_mut(&outage) else { return };
         let is_over = event.common.as_ref().is_some_and(|c| !c.is_narrow && c.over_since.is_some());
         let lingers = event.lingers(at);

@@ -93,6 +93,8 @@ pub struct Pulse {
     recent: VecDeque<DateTime<Utc>>,
     /// Those before the excursion began, newest first.
     before: Vec<DateTime<Utc>>,
+    /// The newest look of any kind.
+    looked_at: Option<DateTime<Utc>>,
     strays: Strays,
 }
 
@@ -113,10 +115,10 @@ impl Pulse {
 
     /// Takes in the first failure of a run; `true`: it raises the alarm. After a silence, what was before counts no more.
     pub(super) fn fail(&mut self, url: UrlId, at: DateTime<Utc>, strays: Strays, max_gap: Span) -> bool {
-        let looked_at = self.recent.back().copied().max(self.onsets.last().map(|onset| onset.at));
-        if looked_at.is_some_and(|looked| at - looked > max_gap.delta()) {
+        if self.looked_at.is_some_and(|looked| at - looked > max_gap.delta()) {
             self.calm();
         }
+        self.look(at);
         if self.onsets.is_empty() {
             self.before = self.recent.iter().rev().copied().collect();
         }
@@ -126,9 +128,15 @@ impl Pulse {
         self.score >= ALARM
     }
 
+    /// Takes in that somebody looked.
+    pub(super) fn look(&mut self, at: DateTime<Utc>) {
+        self.looked_at = self.looked_at.max(Some(at));
+    }
+
     /// Takes in a healthy look; `true`: it calmed down.
     pub(super) fn pass(&mut self, asked_at: DateTime<Utc>) -> bool {
         self.strays.pass();
+        self.look(asked_at);
         if self.recent.len() == KEPT {
             self.recent.pop_front();
         }

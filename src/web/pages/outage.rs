@@ -15,7 +15,10 @@ use crate::web::error::{Error, html};
 use crate::web::state::AppState;
 use crate::web::wording::{Instant, Tag};
 
+mod deploy;
 mod view;
+
+pub(crate) use self::deploy::DeployLine;
 
 /// So many URLs are on a page.
 const PER_PAGE: u64 = 100;
@@ -37,6 +40,8 @@ pub(crate) struct OutagePage {
     pub(crate) lasted: String,
     /// On which day, and in which zone the times are.
     pub(crate) times: String,
+    /// The deploy that it began with.
+    pub(crate) deploy: Option<DeployLine>,
     pub(crate) axis: Drawing,
     pub(crate) instants: Vec<NamedInstant>,
     /// Time in which nobody looked, if there was any.

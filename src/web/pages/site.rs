@@ -16,7 +16,10 @@ use crate::web::state::AppState;
 use crate::web::status::Status;
 use crate::web::wording::{Instant, Tag};
 
+mod begins;
 mod view;
+
+pub(crate) use self::begins::Begins;
 
 /// So many crawls are listed.
 const CRAWLS_SHOWN: u32 = 20;
@@ -45,6 +48,7 @@ pub(crate) struct SitePage {
     /// Costly ones that are over.
     pub(crate) past: Vec<OutageRow>,
     pub(crate) chart: Option<FailingChart>,
+    pub(crate) begins: Option<Begins>,
     pub(crate) strip: Svg,
     /// The day at the strip's left end.
     pub(crate) strip_from: String,
@@ -109,8 +113,9 @@ pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) ->
     let site = find(&app, &id).await?;
     let crawls = app.store.crawls(site.id, CRAWLS_SHOWN).await?;
     let robots = app.store.robots_copy(site.id).await?;
+    let deploys = app.store.deploys(site.id).await?;
     let status = Status::of(&app, site).await?;
-    html(&view::page(&status, &crawls, robots.as_ref()))
+    html(&view::page(&status, &crawls, robots.as_ref(), &deploys))
 }
 
 /// `POST /sites/{id}/crawl`

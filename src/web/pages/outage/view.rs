@@ -1,6 +1,6 @@
 //! How an outage's page is made of what the store has of it.
 
-use super::{Answer, Line, Member, Members, NamedInstant, OutagePage, PER_PAGE, Pages};
+use super::{Answer, DeployLine, Line, Member, Members, NamedInstant, OutagePage, PER_PAGE, Pages, deploy};
 use crate::chart::bounds::OutageAxis;
 use crate::domain::bounds::Bounds;
 use crate::domain::evidence::Evidence;
@@ -35,6 +35,7 @@ pub(super) struct Case {
     /// What came first and last, with the member that met it.
     first: Option<(StoredMember, Evidence)>,
     last: Option<(StoredMember, Evidence)>,
+    deploy: Option<DeployLine>,
 }
 
 impl Case {
@@ -56,6 +57,7 @@ impl Case {
         Ok(Self {
             first: evidence::of(app, first, |member| member.first_evidence.as_deref()).await?,
             last: evidence::of(app, last, |member| member.last_evidence.as_deref()).await?,
+            deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
             judged: status::judged(app, &site, stored.id, stored.outage).await?,
             now: app.now(),
             site,
@@ -84,6 +86,7 @@ impl Case {
             summary: facts.extent(self.known_urls),
             lasted: facts.lasted_exactly(),
             times: facts.days(),
+            deploy: self.deploy.clone(),
             axis: OutageAxis {
                 bounds: outage.bounds,
                 now: self.now,

@@ -37,13 +37,14 @@ fn chart() -> FailingChart {
         zone: chrono_tz::Europe::Berlin,
         buckets: (0..168).map(bucket).collect(),
         title: "URLs failing, last 7 days".to_owned(),
+        deploys: [20, 59, 92, 160].map(|hour| now() - TimeDelta::days(7) + TimeDelta::hours(hour)).into(),
         description: "At most 544 URLs at once. 134 are failing now.".to_owned(),
     };
     FailingChart {
         title: timeline.title.clone(),
         drawing: timeline.draw(),
         legend: vec![Tone::Failing(Verdict::Persistent), Tone::Failing(Verdict::Brief), Tone::Unknown],
-        note: "At most 544 URLs at once. 134 are failing now.".to_owned(),
+        note: "At most 544 URLs at once. 134 are failing now. ▾ 4 deploys.".to_owned(),
     }
 }
 
@@ -90,6 +91,7 @@ fn well() -> SitePage {
         more_forgiven_label: String::new(),
         past: Vec::new(),
         chart: None,
+        begins: Some(begins::samples::too_few()),
         strip: strip::draw(&[Tone::Healthy; 90]),
         strip_from: "26 Aug".to_owned(),
         robots: Robots { figure: "200".to_owned(), text: "Read 2 hours ago. If it ever fails, Google stops crawling for 12 hours, then uses its copy for 30 days.".to_owned(), tag: rule("brief_max").map(Tag::from) },
@@ -139,6 +141,7 @@ fn trouble() -> SitePage {
             "1 d 6 h to 1 d 7 h",
         )],
         chart: Some(chart()),
+        begins: Some(begins::samples::with_patterns()),
         strip: strip::draw(&days),
         crawls: vec![crawl(0, "running", "38"), crawl(8, "finished", "134"), crawl(14, "finished", "0")],
         ..well()
@@ -156,6 +159,7 @@ fn new() -> SitePage {
         running: Some(Progress { text: "Reading robots.txt and sitemaps".to_owned(), done: 0, total: 0 }),
         has_data: false,
         forgiven: Vec::new(),
+        begins: None,
         robots: Robots { figure: "–".to_owned(), text: "Not read yet.".to_owned(), tag: None },
         crawls: Vec::new(),
         next: "The first crawl is under way.".to_owned(),
@@ -169,13 +173,17 @@ fn a_lot() -> SitePage {
         outage(
             Verdict::Brief,
             &title,
-            "41,210 URLs seen failing, Sat 21 Nov, 10:02 CET",
+            &format!(
+                "41,210 URLs, from Sat 21 Nov, 10:02 CET, after deploy {}",
+                "0123456789".repeat(1 + i % 2 * 9)
+            ),
             "1 h 10 min to 1 h 50 min",
         )
     });
     SitePage {
         paused: true,
         running: None,
+        begins: Some(begins::samples::without_deploys()),
         forgiven: forgiven.clone().take(5).collect(),
         more_forgiven: forgiven.skip(5).collect(),
         more_forgiven_label: "15 more in the last 90 days".to_owned(),

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{CrawlRow, FailingChart, OutageRow, Progress, Robots, SitePage};
+use super::{CrawlRow, FailingChart, OutageRow, Progress, Robots, SitePage, begins};
 use crate::chart::strip;
 use crate::chart::timeline::{Bucket, Timeline};
 use crate::chart::tone::Tone;
 use crate::domain::crawl::{Crawl, CrawlState};
+use crate::domain::deploy::DeployMark;
 use crate::domain::site::PrivateAddresses;
 use crate::domain::verdict::{State, Verdict};
 use crate::report::history;
@@ -30,10 +31,15 @@ const PARTS: i32 = 168;
 const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 /// The page.
-pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy>) -> SitePage {
+pub(super) fn page(
+    status: &Status,
+    crawls: &[Crawl],
+    robots: Option<&RobotsCopy>,
+    deploys: &[DeployMark],
+) -> SitePage {
     let site = &status.site;
     let rows = |wanted: &dyn Fn(&Judged) -> bool| -> Vec<OutageRow> {
-        status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o)).collect()
+        status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o, deploys)).collect()
     };
     let mut costing = rows(&|o| o.is_costly() && o.is_ongoing());
     costing.sort_by_key(|row| std::cmp::Reverse(row.tone));
@@ -56,7 +62,8 @@ pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy
         more_forgiven_label: format!("{} more in the last {DAYS} days", more_forgiven.len()),
         more_forgiven,
         past: rows(&|o| o.is_costly() && !o.is_ongoing()),
-        chart: chart(status),
+        chart: chart(status, deploys),
+        begins: begins::told(status, deploys),
         strip: strip::draw(&history::days(&status.stretches(), &status.looked, DAYS, zone, status.now)),
         strip_from: history::first_day(DAYS, zone, status.now).format("%-d %b").to_string(),
         robots: robots.map_or_else(Robots::unread, |copy| robots::told(copy, zone, status.now)),
@@ -132,7 +139,7 @@ fn running(status: &Status) -> Option<Progress> {
     Some(Progress { text, done, total: if done > 0 { status.known_urls } else { 0 } })
 }
 
-fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
+fn outage_row(status: &Status, judged: &Judged, deploys: &[DeployMark]) -> OutageRow {
     let facts = status.facts(judged);
     let bounds = &judged.outage.bounds;
     let (zone, now) = (facts.zone, status.now);
@@ -153,13 +160,13 @@ fn outage_row(status: &Status, judged: &Judged) -> OutageRow {
         href: judged.href(),
         tone: judged.tone(),
         title: facts.title(),
-        detail: state,
+        detail: state + begins::after_deploy(status, judged, deploys).as_str(),
         lasted: unbroken(&lasted),
     }
 }
 
 /// Drawn when something failed in the window.
-fn chart(status: &Status) -> Option<FailingChart> {
+fn chart(status: &Status, deploys: &[DeployMark]) -> Option<FailingChart> {
     let week_ago = status.now - WINDOW;
     let added = status.site.created_at;
     let (from, title) = if added > status.now - SHORTEST_WINDOW {
@@ -183,10 +190,19 @@ fn chart(status: &Status) -> Option<FailingChart> {
             format!("{} are", count(status.failing_urls))
         }
     );
+    let (deploys, marked) = begins::within(deploys, from, status.now);
+    let note = note + marked.as_str();
     let legend = legend(&buckets);
     let zone = status.site.settings.time_zone;
-    let timeline =
-        Timeline { from, to: status.now, zone, buckets, title: title.to_owned(), description: note.clone() };
+    let timeline = Timeline {
+        from,
+        to: status.now,
+        zone,
+        buckets,
+        deploys,
+        title: title.to_owned(),
+        description: note.clone(),
+    };
     Some(FailingChart { title: title.to_owned(), drawing: timeline.draw(), legend, note })
 }
 

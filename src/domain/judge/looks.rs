@@ -41,18 +41,18 @@ impl SiteJudge {
     }
 
     fn pass_pulses(&mut self, sighting: &Sighting<'_>) {
-        let asked_at = sighting.seen.asked_at;
-        self.site.pass(asked_at);
+        let (asked_at, max_gap) = (sighting.seen.asked_at, self.max_gap);
+        self.site.pass(asked_at, max_gap);
         match self.sections.get_mut(sighting.section) {
             Some(pulse) => {
-                pulse.pass(asked_at);
+                pulse.pass(asked_at, max_gap);
             }
             None => {
-                self.sections.entry(sighting.section.clone()).or_default().pass(asked_at);
+                self.sections.entry(sighting.section.clone()).or_default().pass(asked_at, max_gap);
             }
         }
         if let Some(pulse) = self.urls.get_mut(&sighting.url)
-            && pulse.pass(asked_at)
+            && pulse.pass(asked_at, max_gap)
         {
             self.urls.remove(&sighting.url);
         }
@@ -133,9 +133,9 @@ impl SiteJudge {
         let at = sighting.seen.at;
         self.changed.parts.insert(key);
         self.changed.events.insert(outage);
-        self.site.look(at);
+        self.site.look(at, self.max_gap);
         if let Some(pulse) = self.sections.get_mut(sighting.section) {
-            pulse.look(at);
+            pulse.look(at, self.max_gap);
         }
         let Some(event) = self.events.get_mut(&outage) else { return };
         let is_over = event.common.as_ref().is_some_and(|c| !c.is_narrow && c.over_since.is_some());

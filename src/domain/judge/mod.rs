@@ -157,7 +157,7 @@ impl SiteJudge {
     pub fn new(observer: Observer, max_gap: Span, newest_healthy: Option<DateTime<Utc>>) -> Self {
         let mut site = Pulse::default();
         if let Some(at) = newest_healthy {
-            site.pass(at);
+            site.pass(at, max_gap);
         }
         Self {
             observer,

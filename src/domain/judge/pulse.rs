@@ -113,12 +113,9 @@ impl Pulse {
         Self { recent, ..Self::default() }
     }
 
-    /// Takes in the first failure of a run; `true`: it raises the alarm. After a silence, what was before counts no more.
+    /// Takes in the first failure of a run; `true`: it raises the alarm.
     pub(super) fn fail(&mut self, url: UrlId, at: DateTime<Utc>, strays: Strays, max_gap: Span) -> bool {
-        if self.looked_at.is_some_and(|looked| at - looked > max_gap.delta()) {
-            self.calm();
-        }
-        self.look(at);
+        self.look(at, max_gap);
         if self.onsets.is_empty() {
             self.before = self.recent.iter().rev().copied().collect();
         }
@@ -128,15 +125,18 @@ impl Pulse {
         self.score >= ALARM
     }
 
-    /// Takes in that somebody looked.
-    pub(super) fn look(&mut self, at: DateTime<Utc>) {
+    /// Takes in that somebody looked. After a silence, what was before counts no more.
+    pub(super) fn look(&mut self, at: DateTime<Utc>, max_gap: Span) {
+        if self.looked_at.is_some_and(|looked| at - looked > max_gap.delta()) {
+            self.calm();
+        }
         self.looked_at = self.looked_at.max(Some(at));
     }
 
     /// Takes in a healthy look; `true`: it calmed down.
-    pub(super) fn pass(&mut self, asked_at: DateTime<Utc>) -> bool {
+    pub(super) fn pass(&mut self, asked_at: DateTime<Utc>, max_gap: Span) -> bool {
         self.strays.pass();
-        self.look(asked_at);
+        self.look(asked_at, max_gap);
         if self.recent.len() == KEPT {
             self.recent.pop_front();
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::Event;
-use super::event::common::{Common, Runs, is_lottery};
+use super::event::common::{Common, Runs, is_lottery, second_cause};
 use super::event::tally::Tally;
 use super::{EpisodeKey, OutageKey, Part, Place, ROLLING_RECOVERY, Resumed, Sighting, SiteJudge};
 use crate::domain::episode::Episode;
@@ -173,10 +173,12 @@ impl SiteJudge {
 
     /// Whether the outages of one URL are likelier one lottery than outages one after another.
     fn is_one_lottery(&self, alarm: &Alarm) -> bool {
-        let runs = alarm.lone.iter().filter_map(|key| self.events.get(key));
-        let failing: u64 = runs.map(|event| event.tally.fetches).sum();
+        let runs: Vec<&Event> = alarm.lone.iter().filter_map(|key| self.events.get(key)).collect();
+        let failing: u64 = runs.iter().map(|event| event.tally.fetches).sum();
         let failing = u32::try_from(failing).unwrap_or(u32::MAX);
-        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, outages: alarm.lone.len() })
+        let gap = |pair: &[&Event]| pair[1].tally.first_failing - pair[0].tally.last_failing;
+        let second_causes = runs.windows(2).map(|pair| second_cause(gap(pair))).sum();
+        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, second_causes })
             == Some(true)
     }
 
@@ -583,8 +585,10 @@ impl SiteJudge {
             })
         };
         let before = self.shared.iter().rev().find(is_before).copied();
-        let earlier = before.and_then(|key| self.events.get(&key)).and_then(|event| event.common.as_ref());
-        match earlier.and_then(|earlier| common.is_one_with(earlier, gap)) {
+        let earlier = before.and_then(|key| self.events.get(&key));
+        let lasted = |earlier: &Event| event.tally.first_failing - earlier.tally.last_failing;
+        let is_one = |earlier: &Event| common.is_one_with(earlier.common.as_ref()?, gap, lasted(earlier));
+        match earlier.and_then(is_one) {
             Some(true) => before.map(|before| (before, gap)),
             Some(false) => None,
             None => {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::outcome::Outcome;
@@ -28,10 +28,14 @@ const ELSEWHERE: f64 = 0.01;
 /// The risk that is taken with each bound of an outage in which only a part of the fetches fails. Our model.
 const BOUND: f64 = 0.05;
 
-/// What a second cause costs, in nats: that one outage follows another within a few looks is one chance in ten thousand,
-/// and that an outage is a lottery one in ten. Our model.
-const SECOND_CAUSE: f64 = 9.2;
+/// What it costs to take an outage for a lottery, in nats: one in ten is. Our model.
 const LOTTERY: f64 = 2.3;
+
+/// A site has an outage a week; that another follows within minutes is chance in a thousand. Our model.
+const AN_OUTAGE_EVERY: TimeDelta = TimeDelta::days(7);
+
+/// So many nats against one lottery settle that it is none.
+const SETTLED: f64 = 18.0;
 
 /// How often a fetch fails while an outage lasts that is no lottery, and while there is none. Our model.
 const FAILS_WITHIN: f64 = 0.98;
@@ -328,13 +332,13 @@ impl Common {
         ground.urls > 0 && self.odds_of(ground.run) < OVER
     }
 
-    /// Whether it and an outage before it, with so many healthy looks between them, are one lottery.
-    pub(in super::super) fn is_one_with(&self, before: &Self, gap: u32) -> Option<bool> {
+    /// Whether it and an outage before it, with so many healthy looks and so much time between them, are one lottery.
+    pub(in super::super) fn is_one_with(&self, before: &Self, gap: u32, lasted: TimeDelta) -> Option<bool> {
         is_lottery(Runs {
             failing: self.any.failing + before.any.failing,
             within: self.any.healthy + before.any.healthy,
             between: gap,
-            outages: 2,
+            second_causes: second_cause(lasted),
         })
     }
 
@@ -402,23 +406,30 @@ pub(in super::super) struct Runs {
     pub(in super::super) within: u32,
     /// Healthy looks between the outages.
     pub(in super::super) between: u32,
-    /// How many outages they are, if they are several.
-    pub(in super::super) outages: usize,
+    /// What it costs to take them for several outages, see [`second_cause`].
+    pub(in super::super) second_causes: f64,
+}
+
+/// What it costs, in nats, to say that another outage began by chance so soon after one.
+pub(in super::super) fn second_cause(gap: TimeDelta) -> f64 {
+    const SECOND: TimeDelta = TimeDelta::seconds(1);
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a week")]
+    let part = gap.max(SECOND).num_seconds() as f64 / AN_OUTAGE_EVERY.num_seconds() as f64;
+    -part.min(0.5).ln()
 }
 
 /// Whether runs are likelier one lottery than outages, one after another, in each of which every fetch fails. `None`: they
 /// are several, and hardly anything to come can change that.
-#[expect(clippy::cast_precision_loss, reason = "an outage is one of few")]
 pub(in super::super) fn is_lottery(runs: Runs) -> Option<bool> {
-    let chances = |share: f64, looks: u32| f64::from(looks) * share.ln();
+    let chances = |share: f64, looks: u32| if looks == 0 { 0.0 } else { f64::from(looks) * share.ln() };
     let healthy = runs.within + runs.between;
     let share = f64::from(runs.failing) / f64::from(runs.failing + healthy);
     let one = chances(share, runs.failing) + chances(1.0 - share, healthy) - LOTTERY;
     let several = chances(FAILS_WITHIN, runs.failing)
         + chances(1.0 - FAILS_WITHIN, runs.within)
         + chances(1.0 - FAILS_WITHOUT, runs.between)
-        - SECOND_CAUSE * runs.outages.saturating_sub(1) as f64;
-    if several - one > 2.0 * SECOND_CAUSE { None } else { Some(one > several) }
+        - runs.second_causes;
+    if several - one > SETTLED { None } else { Some(one > several) }
 }
 
 /// The odds that so many looks in a row are healthy when this share of them fails.

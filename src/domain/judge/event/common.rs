@@ -31,6 +31,9 @@ const BOUND: f64 = 0.05;
 /// What it costs to take an outage for a lottery, in nats: one in ten is. Our model.
 const LOTTERY: f64 = 2.3;
 
+/// When more than this share of the fetches fails, it is no lottery. Our model.
+const MOST_OF_A_LOTTERY: f64 = 0.9;
+
 /// A site has an outage a week; that another follows within minutes is chance in a thousand. Our model.
 const AN_OUTAGE_EVERY: TimeDelta = TimeDelta::days(7);
 
@@ -423,7 +426,7 @@ pub(in super::super) fn second_cause(gap: TimeDelta) -> f64 {
 pub(in super::super) fn is_lottery(runs: Runs) -> Option<bool> {
     let chances = |share: f64, looks: u32| if looks == 0 { 0.0 } else { f64::from(looks) * share.ln() };
     let healthy = runs.within + runs.between;
-    let share = f64::from(runs.failing) / f64::from(runs.failing + healthy);
+    let share = (f64::from(runs.failing) / f64::from(runs.failing + healthy)).min(MOST_OF_A_LOTTERY);
     let one = chances(share, runs.failing) + chances(1.0 - share, healthy) - LOTTERY;
     let several = chances(FAILS_WITHIN, runs.failing)
         + chances(1.0 - FAILS_WITHIN, runs.within)

@@ -8,17 +8,22 @@
 
 pub mod bounds;
 pub mod crawl;
+pub mod efficiency;
 pub mod episode;
 pub mod evidence;
 pub mod impact;
+pub mod indexability;
 pub mod judge;
 pub mod observation;
 pub mod outage;
 pub mod outcome;
 pub mod page_url;
 pub mod policy;
+pub mod robots_ladder;
 pub mod schedule;
+pub mod share;
 pub mod site;
+pub mod sitemap_state;
 pub mod span;
 pub mod spell;
 pub mod verdict;

@@ -5,10 +5,13 @@
 //! because a policy with `persistent_after=20s` is a useful thing to watch.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::share::Share;
 use super::span::Span;
 
 /// How well a rule is founded.
@@ -62,6 +65,8 @@ pub struct Policy {
     pub recheck: Vec<Span>,
     /// How often a sentinel is probed between crawls.
     pub sentinel_every: Span,
+    /// From this share of failing URLs on, one should look for a real fault.
+    pub failing_share_line: Share,
 }
 
 const HTTP_ERRORS: &str = "https://developers.google.com/search/docs/crawling-indexing/http-network-errors";
@@ -69,9 +74,10 @@ const REDUCE_RATE: &str = "https://developers.google.com/crawling/docs/crawlers-
 const TROUBLESHOOT: &str =
     "https://developers.google.com/search/docs/crawling-indexing/troubleshoot-crawling-errors";
 const LUMAR_NOTES: &str = "https://www.lumar.io/office-hours/5xx-errors/";
+const MUELLER_2021: &str = "https://iloveseo.com/seo/google-500-errors-will-remain-indexed/";
 
-/// Defines a [`Rule`] for one [`Span`] field.
-macro_rules! span_rule {
+/// Defines a [`Rule`] for one field that reads and writes itself: a [`Span`] or a [`Share`].
+macro_rules! value_rule {
     ($field:ident, $about:literal, $basis:ident, $quote:literal, $source:expr) => {
         Rule {
             key: stringify!($field),
@@ -80,52 +86,49 @@ macro_rules! span_rule {
             quote: $quote,
             source: $source,
             get: |policy| policy.$field.to_string(),
-            set: |policy, text| {
-                policy.$field = text.parse().map_err(|e: super::span::BadSpan| e.to_string())?;
-                Ok(())
-            },
+            set: |policy, text| put(&mut policy.$field, text),
         }
     };
 }
 
 /// Every rule, in the order in which pages list them.
 pub const RULES: &[Rule] = &[
-    span_rule!(
+    value_rule!(
         transient_max,
         "a single failure that is healthy again within this time is transient",
         Documented,
         "server errors prompt Google's crawlers to temporarily slow down; the URL is retried",
         HTTP_ERRORS
     ),
-    span_rule!(
+    value_rule!(
         brief_max,
         "an outage up to this long is brief",
         Documented,
         "a couple of hours, or 1-2 days",
         REDUCE_RATE
     ),
-    span_rule!(
+    value_rule!(
         persistent_after,
         "an outage longer than this is persistent",
         Documented,
         "more than 2 days will cause Google to drop those URLs from the index",
         TROUBLESHOOT
     ),
-    span_rule!(
+    value_rule!(
         treated_as_gone_after,
         "a URL that fails for longer than this is treated like a 404",
         Reported,
         "as long as a week",
         LUMAR_NOTES
     ),
-    span_rule!(
+    value_rule!(
         signals_fade_after,
         "the signals of a URL that fails for longer than this fade",
         Reported,
         "after a month or so",
         LUMAR_NOTES
     ),
-    span_rule!(
+    value_rule!(
         recovering_for,
         "crawl rate and index return late: an ended outage counts as recovering for this long",
         Documented,
@@ -150,12 +153,19 @@ pub const RULES: &[Rule] = &[
         get: |policy| policy.recheck.iter().map(Span::to_string).collect::<Vec<_>>().join(","),
         set: set_recheck,
     },
-    span_rule!(
+    value_rule!(
         sentinel_every,
         "how often one URL a section is probed between crawls",
         Model,
         "an outage between two crawls is seen when it lasts longer than this",
         ""
+    ),
+    value_rule!(
+        failing_share_line,
+        "from this share of a host's URLs failing, look for a real fault",
+        Reported,
+        "above about 1 % of the site's pages, look for a real fault (there are no established thresholds)",
+        MUELLER_2021
     ),
 ];
 
@@ -199,6 +209,7 @@ impl Default for Policy {
                 Span::hours(1),
             ],
             sentinel_every: Span::minutes(5),
+            failing_share_line: Share::percent(1),
         }
     }
 }
@@ -234,6 +245,12 @@ impl Policy {
 /// The rule with this key.
 pub fn rule(key: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.key == key)
+}
+
+/// Reads a value into its field.
+fn put<T: FromStr<Err: Display>>(field: &mut T, text: &str) -> Result<(), String> {
+    *field = text.parse().map_err(|error: T::Err| error.to_string())?;
+    Ok(())
 }
 
 fn set_max_gap(policy: &mut Policy, text: &str) -> Result<(), String> {
@@ -306,6 +323,7 @@ mod tests {
         assert!(policy.set("brief_max", "soon").unwrap_err().to_string().contains("24h"));
         assert!(policy.set("recheck", "").is_err());
         assert!(policy.set("recheck", "0s").is_err());
+        assert!(policy.set("failing_share_line", "1h").unwrap_err().to_string().contains("0.5%"));
         assert_eq!(policy, Policy::default());
     }
 

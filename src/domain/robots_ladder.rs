@@ -201,13 +201,19 @@ pub fn first_step() -> &'static Step {
     &STEPS[0]
 }
 
+/// Every step that a failing robots.txt takes on one ladder, with when it begins.
+pub fn steps(authority: Authority, failure: &Failure) -> Vec<(&'static Step, DateTime<Utc>)> {
+    let own = STEPS.iter().filter(|step| step.applies(authority, failure));
+    own.map(|step| (step, step.begins(failure))).collect()
+}
+
 /// Where a failing robots.txt stands now. It is `None` for no failure that [`STEPS`] covers; they cover all.
 pub fn standing(authority: Authority, failure: &Failure, now: DateTime<Utc>) -> Option<Standing> {
-    let steps = || STEPS.iter().filter(|step| step.applies(authority, failure));
+    let steps = steps(authority, failure);
     // A clock that was set back does not lead below the first step.
-    let step = steps().rfind(|step| step.begins(failure) <= now).or_else(|| steps().next())?;
-    let next = steps().find(|later| later.from > step.from);
-    Some(Standing { step, began: step.begins(failure), next: next.map(|step| (step, step.begins(failure))) })
+    let place = steps.partition_point(|(_, begins)| *begins <= now).saturating_sub(1);
+    let (step, began) = *steps.get(place)?;
+    Some(Standing { step, began, next: steps.get(place + 1).copied() })
 }
 
 impl Phase {

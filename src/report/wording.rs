@@ -10,6 +10,7 @@ pub mod account;
 pub mod advice;
 pub mod headline;
 pub mod overview;
+pub mod robots;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

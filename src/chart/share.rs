@@ -37,8 +37,8 @@ pub struct ShareChart {
 /// The levels that are marked, and how they read.
 const LEVELS: [(f64, &str); 4] = [(0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %")];
 
-/// The foot of the scale: a third of a decade lies below its first mark, so that small shares have a height.
-const FOOT: f64 = 0.000_5;
+/// The foot of the scale: half a decade lies below its first mark, so that small shares have a height.
+const FOOT: f64 = 0.000_3;
 
 /// A share above zero is never drawn lower than this.
 const LEAST_HEIGHT: f64 = 2.5;
@@ -154,12 +154,12 @@ mod tests {
         <svg class="narrow" viewBox="0 0 358 210" role="img" aria-labelledby="share-narrow-title share-narrow-desc"><title id="share-narrow-title">Failing URLs</title><desc id="share-narrow-desc">A tenth &#38; no more.</desc>
         <rect class="t-unknown gap" x="40" y="14" width="79" height="164"/>
         <line class="grid" x1="40" x2="356" y1="178" y2="178"/><text class="level" x="40" y="178" dx="-0.6em" dy="0.35em">0</text>
-        <line class="grid" x1="40" x2="356" y1="163" y2="163"/><text class="level" x="40" y="163" dx="-0.6em" dy="0.35em">0.1 %</text>
-        <line class="grid" x1="40" x2="356" y1="113.4" y2="113.4"/><text class="level" x="40" y="113.4" dx="-0.6em" dy="0.35em">1 %</text>
-        <line class="grid" x1="40" x2="356" y1="63.7" y2="63.7"/><text class="level" x="40" y="63.7" dx="-0.6em" dy="0.35em">10 %</text>
+        <line class="grid" x1="40" x2="356" y1="153.7" y2="153.7"/><text class="level" x="40" y="153.7" dx="-0.6em" dy="0.35em">0.1 %</text>
+        <line class="grid" x1="40" x2="356" y1="107.1" y2="107.1"/><text class="level" x="40" y="107.1" dx="-0.6em" dy="0.35em">1 %</text>
+        <line class="grid" x1="40" x2="356" y1="60.6" y2="60.6"/><text class="level" x="40" y="60.6" dx="-0.6em" dy="0.35em">10 %</text>
         <line class="grid" x1="40" x2="356" y1="14" y2="14"/><text class="level" x="40" y="14" dx="-0.6em" dy="0.35em">100 %</text>
-        <path class="area" d="M198 178V63.7H277V113.4H356V178z"/>
-        <line class="line" x1="40" x2="356" y1="113.4" y2="113.4"/><text class="line-name" x="356" y="113.4" dx="-0.3em" dy="-0.4em">1 %: look for a real fault</text>
+        <path class="area" d="M198 178V60.6H277V107.1H356V178z"/>
+        <line class="line" x1="40" x2="356" y1="107.1" y2="107.1"/><text class="line-name" x="356" y="107.1" dx="-0.3em" dy="-0.4em">1 %: look for a real fault</text>
         <line class="tick" x1="40" x2="40" y1="178" y2="183"/><text class="label" x="40" y="202">Fri 4</text>
         <line class="tick" x1="198" x2="198" y1="178" y2="183"/><text class="label" x="198" y="202">Sat 5</text>
         <line class="tick" x1="356" x2="356" y1="178" y2="183"/><text class="label" x="328" y="202">Sun 6</text>

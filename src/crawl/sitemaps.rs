@@ -209,3 +209,6 @@ fn notes(wanted: &Wanted, look: &Look, found: Option<&Sitemap>) -> Vec<String> {
         None => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

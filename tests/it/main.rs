@@ -7,6 +7,7 @@ mod bad_input;
 mod cli;
 mod crawl;
 mod dashboard;
+mod impact;
 mod layers;
 mod outage;
 mod replay;

@@ -17,6 +17,8 @@ use crate::web::wording::{Instant, Tag};
 
 mod view;
 
+use view::index::Index;
+
 /// So many URLs are on a page.
 const PER_PAGE: u64 = 100;
 
@@ -41,6 +43,8 @@ pub(crate) struct OutagePage {
     pub(crate) instants: Vec<NamedInstant>,
     /// Time in which nobody looked, if there was any.
     pub(crate) unknown: Option<String>,
+    /// What becomes of its URLs in the index.
+    pub(crate) index: Index,
     pub(crate) advice: Vec<String>,
     pub(crate) why: String,
     pub(crate) lines: Vec<Line>,
@@ -100,6 +104,8 @@ pub(crate) struct Member {
     pub(crate) first: Instant,
     pub(crate) last: Instant,
     pub(crate) lasted: String,
+    /// How far it is out of the index, or what keeps it out anyway.
+    pub(crate) index: String,
 }
 
 /// Where one is in a list of several pages.

@@ -13,13 +13,15 @@ use crate::report::history;
 use crate::report::json::share;
 use crate::report::wording::headline::Headline;
 use crate::report::wording::{count, length, number, percent, plural, range, since, until};
-use crate::store::robots_copies::RobotsCopy;
+use crate::store::sitemaps::StoredSitemap;
 use crate::web::pages::Shell;
 use crate::web::pages::overview::view::story;
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::{Instant, host, unbroken};
 
-mod robots;
+pub(super) mod efficiency;
+pub(super) mod robots;
+pub(super) mod sitemaps;
 
 /// So many brief outages are shown; older ones are folded away.
 const BRIEF_SHOWN: usize = 5;
@@ -30,7 +32,12 @@ const PARTS: i32 = 168;
 const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 /// The page.
-pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy>) -> SitePage {
+pub(super) fn page(
+    status: &Status,
+    crawls: &[Crawl],
+    listed: &[StoredSitemap],
+    effort: &efficiency::Seen,
+) -> SitePage {
     let site = &status.site;
     let rows = |wanted: &dyn Fn(&Judged) -> bool| -> Vec<OutageRow> {
         status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o)).collect()
@@ -59,7 +66,13 @@ pub(super) fn page(status: &Status, crawls: &[Crawl], robots: Option<&RobotsCopy
         chart: chart(status),
         strip: strip::draw(&history::days(&status.stretches(), &status.looked, DAYS, zone, status.now)),
         strip_from: history::first_day(DAYS, zone, status.now).format("%-d %b").to_string(),
-        robots: robots.map_or_else(Robots::unread, |copy| robots::told(copy, zone, status.now)),
+        robots: status
+            .robots
+            .as_ref()
+            .map_or_else(Robots::unread, |copy| robots::told(copy, zone, status.now)),
+        ladder: status.robots_failure().map(|failure| robots::ladder(&failure, zone, status.now)),
+        sitemaps: sitemaps::told(listed, &site.origin, zone, status.now),
+        efficiency: efficiency::told(site, effort, status.now),
         settings: settings(status),
         crawls: crawls.iter().map(|crawl| crawl_row(status, crawl)).collect(),
         next: next(status),
@@ -264,3 +277,6 @@ fn next(status: &Status) -> String {
         (_, _, None) => "It is crawled only when you ask for it.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

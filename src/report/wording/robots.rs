@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::headline::{Facts, Scope};
 use super::instant;
-use crate::domain::robots_ladder::{Authority, Failure, standing};
+use crate::domain::robots_ladder::{Authority, Failure, Phase, standing};
 use crate::domain::verdict::{State, Verdict};
 
 /// The path of robots.txt.
@@ -15,11 +15,19 @@ pub const PATH: &str = "/robots.txt";
 /// What Google does now, and from when on what else.
 pub fn consequence(failure: &Failure, zone: Tz, now: DateTime<Utc>) -> String {
     let Some(standing) = standing(Authority::Google, failure, now) else { return String::new() };
-    let next = standing.next.map(|(step, at)| {
-        let phase = step.phase.word();
-        format!(" From {} on: {phase}.", instant(at, zone, now))
-    });
+    let next =
+        standing.next.map(|(step, at)| format!(" From {} on, {}.", instant(at, zone, now), then(step.phase)));
     format!("{}{}", standing.step.says, next.unwrap_or_default())
+}
+
+/// What Google will do, as the end of a sentence.
+fn then(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Stopped | Phase::CompleteDisallow => "it stops again",
+        Phase::LastGoodCopy => "it crawls by its last good copy",
+        Phase::NoRestrictions | Phase::AccessAll => "it assumes that everything may be crawled",
+        Phase::NoRobotsTxt | Phase::AccessAllOrCopy => "it behaves as if there were no robots.txt",
+    }
 }
 
 impl Facts<'_> {
@@ -87,7 +95,7 @@ mod tests {
         let headline = |hours| facts(PATH, hours, State::Ongoing, |f| f.headline().to_string());
         assert_eq!(
             headline(3),
-            "/robots.txt has answered 503 for three hours. Google stops crawling the whole host, and keeps asking for robots.txt. From Fri 20 Nov, 09:00 UTC on: last good copy."
+            "/robots.txt has answered 503 for three hours. Google stops crawling the whole host, and keeps asking for robots.txt. From Fri 20 Nov, 09:00 UTC on, it crawls by its last good copy."
         );
         assert!(headline(13).contains("Google crawls again, by the last good copy that it has."));
         assert!(headline(31 * 24).ends_with("everything may be crawled."));

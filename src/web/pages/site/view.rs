@@ -42,9 +42,9 @@ pub(super) fn page(
     let rows = |wanted: &dyn Fn(&Judged) -> bool| -> Vec<OutageRow> {
         status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o)).collect()
     };
-    let mut costing = rows(&|o| o.is_costly() && o.is_ongoing());
+    let mut costing = rows(&|o| o.is_ongoing() && is_costing(status, o));
     costing.sort_by_key(|row| std::cmp::Reverse(row.tone));
-    let mut forgiven = rows(&|o| !o.is_costly());
+    let mut forgiven = rows(&|o| !is_costing(status, o));
     let more_forgiven = forgiven.split_off(forgiven.len().min(BRIEF_SHOWN));
     let zone = site.settings.time_zone;
     SitePage {
@@ -77,6 +77,12 @@ pub(super) fn page(
         crawls: crawls.iter().map(|crawl| crawl_row(status, crawl)).collect(),
         next: next(status),
     }
+}
+
+/// It costs crawl rate or index: by its verdict, or because all crawling stops while robots.txt fails.
+fn is_costing(status: &Status, outage: &Judged) -> bool {
+    let stops = outage.is_ongoing() && outage.is_robots() && status.is_crawling_stopped();
+    outage.is_costly() || stops
 }
 
 fn headline(status: &Status, newest: Option<&Crawl>) -> Headline {

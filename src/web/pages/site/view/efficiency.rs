@@ -142,9 +142,13 @@ fn shown(line: Share) -> String {
 
 fn figures(effort: &Effort) -> Vec<Figure> {
     let is_short = effort.time < SHORT;
-    let time = |time: Duration| match is_short {
-        true => format!("{} ms", time.as_millis()),
-        false => length(TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)),
+    let time = |time: Duration| {
+        let whole = TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
+        if is_short {
+            format!("{} ms", count(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+        } else {
+            length(whole)
+        }
     };
     vec![
         Figure {

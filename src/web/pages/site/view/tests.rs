@@ -42,6 +42,10 @@ async fn a_failing_robots_txt_is_shown_for_google_and_the_standard_and_moves_on_
     );
     assert!(ladder.contains("RFC 9309 complete disallow From Sat 19 Dec, 21:38 UTC on"), "{ladder}");
     let page = world.get(&path).await;
+    assert!(
+        page.text(".verdicts section:first-child").contains("/robots.txt answers 503"),
+        "it is not forgiven"
+    );
     assert!(page.text("h1").contains("Google stops crawling the whole host"), "{}", page.text("h1"));
     world.clock.advance(TimeDelta::hours(10));
     let ladder = world.get(&path).await.text("#ladder");

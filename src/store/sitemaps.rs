@@ -74,7 +74,8 @@ impl Store {
             "select m.* from sitemap m join site s on s.id = m.site_id
              where m.site_id = $1 and m.fault = 'failed' and exists (
                  select 1 from url u join spell p on p.url_id = u.id
-                 where u.site_id = m.site_id and m.url = s.origin || u.path and p.observer = 'gatecrawl'
+                 where u.site_id = m.site_id and u.path = substr(m.url, length(s.origin) + 1)
+                   and m.url = s.origin || u.path and p.observer = 'gatecrawl'
                    and p.class <> 'failing' and p.last_seen > m.looked_at)
              order by m.url",
         )

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::clock::{Clock, TestClock};
@@ -193,23 +194,16 @@ async fn what_an_index_names_is_kept_while_the_index_fails_and_forgotten_when_it
 #[tokio::test]
 async fn between_crawls_a_sitemap_that_answers_again_is_read_and_cleared() {
     let world = World::new().await;
-    let look_again = async || {
-        let pace = Pace::new(0.0, None);
-        world.crawler.look_again_at_sitemaps(&world.site, &pace).await.unwrap();
-        world.crawler.writer.flush().await.unwrap();
+    let probe = async || {
+        world.clock.advance(TimeDelta::hours(1));
+        world.crawler.probe(&world.site, false, &CancellationToken::new()).await.unwrap();
     };
     world.answers(USUAL, 502, "");
     world.read(&[]).await;
-    look_again().await;
+    probe().await;
     assert_eq!(world.kept().await, [row("/sitemap.xml", Some(Fault::Failed), Some(1))]);
-    // A re-check finds that the address answers.
     world.answers(USUAL, 200, &urlset(&["/a"]));
-    world.clock.advance(TimeDelta::hours(1));
-    let url = PageUrl::parse(USUAL).unwrap();
-    let answer = world.script.fetch(&Request::of(url)).await.unwrap();
-    world.crawler.record_hops(&world.site, &[answer], None).await.unwrap();
-    world.crawler.writer.flush().await.unwrap();
-    look_again().await;
+    probe().await;
     assert_eq!(world.kept().await, [row("/sitemap.xml", None, None)]);
 }
 

@@ -21,7 +21,6 @@
     clippy::cast_sign_loss,
     clippy::print_stdout,
     clippy::unwrap_used,
-    missing_docs,
     unreachable_pub,
     reason = "a benchmark prints, and its numbers are small"
 )]

@@ -1,4 +1,5 @@
-//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, the bounds of an outage, the hours of the week.
+//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, their share, the bounds of an outage, the hours of the
+//! week.
 //!
 //! Pure, and without a colour in it: shapes carry CSS classes (`t-persistent`), so that one drawing serves the light and
 //! the dark page. What has text in it is drawn twice, for a wide and for a narrow screen, because an SVG that is scaled
@@ -10,6 +11,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 pub mod bounds;
+mod plot;
+pub mod share;
 pub mod strip;
 pub mod timeline;
 pub mod tone;

@@ -6,14 +6,13 @@
 use std::fmt::Write;
 
 use askama::Template;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::plot::{Frame, NARROW, Tick, WIDE, Window, runs, ticks};
 use super::tone::Tone;
-use super::{Drawing, Px, Svg, float};
+use super::{Drawing, Px, Svg};
 use crate::domain::verdict::Verdict;
-
-mod ticks;
 
 /// What is drawn.
 #[derive(Debug, Clone)]
@@ -50,44 +49,6 @@ const STACK: [Verdict; 5] =
 /// A count above zero is never drawn lower than this: one URL of ten thousand is seen.
 const LEAST_HEIGHT: f64 = 2.5;
 
-/// One of the two sizes: its box, the plot in it, and how many ticks have room.
-#[derive(Clone, Copy)]
-struct Frame {
-    name: &'static str,
-    width: f64,
-    height: f64,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    ticks: usize,
-    /// Room for a tick's text, so that none leaves the box.
-    label: f64,
-}
-
-const WIDE: Frame = Frame {
-    name: "wide",
-    width: 960.0,
-    height: 230.0,
-    left: 56.0,
-    right: 952.0,
-    top: 16.0,
-    bottom: 196.0,
-    ticks: 8,
-    label: 76.0,
-};
-const NARROW: Frame = Frame {
-    name: "narrow",
-    width: 358.0,
-    height: 210.0,
-    left: 40.0,
-    right: 356.0,
-    top: 14.0,
-    bottom: 178.0,
-    ticks: 4,
-    label: 60.0,
-};
-
 #[derive(Template)]
 #[template(path = "chart/timeline.svg")]
 struct Picture<'a> {
@@ -113,12 +74,6 @@ struct Picture<'a> {
     deploy_top: Px,
 }
 
-struct Tick {
-    x: Px,
-    label_x: Px,
-    label: String,
-}
-
 impl Timeline {
     /// Draws it for both widths.
     pub fn draw(&self) -> Drawing {
@@ -129,8 +84,7 @@ impl Timeline {
         let peak = self.buckets.iter().map(Bucket::total).max().unwrap_or(0);
         let levels = ticks::levels(peak);
         let top_level = levels.last().copied().unwrap_or(1);
-        let y =
-            |count: u32| frame.bottom - (frame.bottom - frame.top) * f64::from(count) / f64::from(top_level);
+        let y = |count: u32| frame.bottom - frame.rise() * f64::from(count) / f64::from(top_level);
         Svg::of(&Picture {
             frame: frame.name,
             width: Px(frame.width),
@@ -143,33 +97,14 @@ impl Timeline {
             tick_end: Px(frame.bottom + 5.0),
             label_y: Px(frame.bottom + 24.0),
             levels: levels.iter().map(|level| (Px(y(*level)), ticks::grouped(*level))).collect(),
-            ticks: self.ticks(frame),
-            unknown: self.unknown(frame),
+            ticks: frame.ticks(self.window()),
+            unknown: frame.spans(self.window(), runs(&self.buckets, |bucket| !bucket.observed)),
             top: Px(frame.top),
-            plot_height: Px(frame.bottom - frame.top),
+            plot_height: Px(frame.rise()),
             areas: self.areas(frame, top_level),
             deploys: self.deploys(frame),
             deploy_top: Px(frame.top - 9.0),
         })
-    }
-
-    /// The left edge of a bucket; of the one after the last, the right edge of the plot.
-    fn x(&self, frame: Frame, bucket: usize) -> f64 {
-        frame.left + (frame.right - frame.left) * float(bucket) / float(self.buckets.len().max(1))
-    }
-
-    fn x_at(&self, frame: Frame, at: DateTime<Utc>) -> f64 {
-        let window = (self.to - self.from).max(TimeDelta::seconds(1));
-        frame.left + (frame.right - frame.left) * (at - self.from).as_seconds_f64() / window.as_seconds_f64()
-    }
-
-    fn ticks(&self, frame: Frame) -> Vec<Tick> {
-        let half = frame.label / 2.0;
-        let place = |(at, label)| {
-            let x = self.x_at(frame, at);
-            Tick { x: Px(x), label_x: Px(x.clamp(half, frame.width - half)), label }
-        };
-        ticks::instants(self.from, self.to, self.zone, frame.ticks).into_iter().map(place).collect()
     }
 
     /// Where deploys are marked; several that would lie on one another are one mark.
@@ -179,7 +114,7 @@ impl Timeline {
         let mut at: Vec<_> = self.deploys.iter().filter(|at| (self.from..=self.to).contains(at)).collect();
         at.sort_unstable();
         let mut places: Vec<f64> = Vec::new();
-        for place in at.into_iter().map(|at| self.x_at(frame, *at)) {
+        for place in at.into_iter().map(|at| frame.x_at(self.window(), *at)) {
             if places.last().is_none_or(|last| place - last >= APART) {
                 places.push(place);
             }
@@ -187,15 +122,12 @@ impl Timeline {
         places.into_iter().map(|x| (Px((x - 4.5).min(frame.width - 9.0)), Px(x))).collect()
     }
 
-    /// Left edge and width of every run of buckets in which nobody looked.
-    fn unknown(&self, frame: Frame) -> Vec<(Px, Px)> {
-        let runs = runs(&self.buckets, |bucket| !bucket.observed);
-        let span = |(start, end)| (self.x(frame, start), self.x(frame, end));
-        runs.into_iter().map(span).map(|(left, right)| (Px(left), Px(right - left))).collect()
+    fn window(&self) -> Window {
+        Window { from: self.from, to: self.to, zone: self.zone, parts: self.buckets.len() }
     }
 
     fn areas(&self, frame: Frame, top_level: u32) -> Vec<(&'static str, String)> {
-        let unit = (frame.bottom - frame.top) / f64::from(top_level);
+        let unit = frame.rise() / f64::from(top_level);
         let mut floor = vec![frame.bottom; self.buckets.len()];
         let mut areas = Vec::new();
         for verdict in STACK {
@@ -216,15 +148,16 @@ impl Timeline {
 
     /// A closed path around each run of buckets with this verdict: along its steps, and back along what it stands on.
     fn outline(&self, frame: Frame, verdict: Verdict, floor: &[f64], ceiling: &[f64]) -> String {
+        let x = |bucket| Px(frame.x(self.window(), bucket));
         let mut path = String::new();
         for (start, end) in runs(&self.buckets, |bucket| bucket.count(verdict) > 0) {
             // Writing into a string cannot fail.
-            let _ = write!(path, "M{} {}", Px(self.x(frame, start)), Px(floor[start]));
+            let _ = write!(path, "M{} {}", x(start), Px(floor[start]));
             for (i, y) in ceiling.iter().enumerate().take(end).skip(start) {
-                let _ = write!(path, "V{}H{}", Px(*y), Px(self.x(frame, i + 1)));
+                let _ = write!(path, "V{}H{}", Px(*y), x(i + 1));
             }
             for (i, y) in floor.iter().enumerate().take(end).skip(start).rev() {
-                let _ = write!(path, "V{}H{}", Px(*y), Px(self.x(frame, i)));
+                let _ = write!(path, "V{}H{}", Px(*y), x(i));
             }
             path.push('z');
         }
@@ -247,20 +180,9 @@ fn rise(floor: f64, count: u32, unit: f64, top: f64) -> f64 {
     if count == 0 { floor } else { (floor - (f64::from(count) * unit).max(LEAST_HEIGHT)).max(top) }
 }
 
-/// The runs of neighbours that fulfil a condition, as start and end.
-fn runs(buckets: &[Bucket], wanted: impl Fn(&Bucket) -> bool) -> Vec<(usize, usize)> {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (i, _) in buckets.iter().enumerate().filter(|(_, bucket)| wanted(bucket)) {
-        match runs.last_mut() {
-            Some((_, end)) if *end == i => *end = i + 1,
-            _ => runs.push((i, i + 1)),
-        }
-    }
-    runs
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use proptest::prelude::*;
 
     use super::*;

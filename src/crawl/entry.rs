@@ -61,7 +61,8 @@ impl Crawler {
         Ok(copy.and_then(|copy| copy.good_body).map(|body| Robots::parse(&body)))
     }
 
-    async fn record_hops(
+    /// Stores each hop of this site as an observation of its URL.
+    pub(super) async fn record_hops(
         &self,
         site: &Site,
         hops: &[Fetched],

@@ -129,10 +129,6 @@ impl Frontier {
         self.limits.follow
     }
 
-    pub(super) fn robots(&self) -> &Robots {
-        &self.robots
-    }
-
     /// What a reader of the result must know of the limits.
     pub(super) fn note(&self) -> Option<String> {
         let most = self.limits.max_urls;

@@ -105,7 +105,10 @@ impl Crawler {
         let work = async {
             match self.knock(site, Some(crawl.id)).await? {
                 Entry::Open(robots) => {
-                    self.crawl_pages(site, crawl, begun, robots, stop, progress.clone()).await
+                    let rules = robots.clone();
+                    let ended = self.crawl_pages(site, crawl, begun, robots, stop, progress.clone()).await?;
+                    self.note_disallowed(site, &rules).await?;
+                    Ok(ended)
                 }
                 Entry::Unreachable { outcome, last_good } => {
                     let rules = last_good.unwrap_or_else(Robots::allow_all);
@@ -145,6 +148,8 @@ impl Crawler {
         let others = chosen.into_iter().filter(|known| !rechecked.contains(&known.id));
         run.probes.extend(others.map(|known| Task { known, purpose: Purpose::Sentinel }));
         run.probe_all().await?;
+        self.writer.flush().await?;
+        self.look_again_at_sitemaps(site, &run.pace).await?;
         Ok(self.writer.flush().await?)
     }
 
@@ -265,6 +270,11 @@ impl Crawler {
         run
     }
 
+    /// Notes which of the known URLs Googlebot may not fetch: those that failed at their first look among them.
+    async fn note_disallowed(&self, site: &Site, rules: &Robots) -> Result<(), CrawlError> {
+        Ok(self.store.set_disallowed(site, |path| rules.allows(GOOGLEBOT, path)).await?)
+    }
+
     async fn finish(&self, site: &Site, id: CrawlId, notes: &[String]) -> Result<(), CrawlError> {
         let note = Some(notes.join("\n")).filter(|note| !note.is_empty());
         self.store.finish_crawl(id, CrawlState::Finished, self.clock.now(), note.as_deref()).await?;
@@ -279,6 +289,9 @@ impl Crawler {
         Ok(())
     }
 }
+
+/// The token by which robots.txt files address the crawler that fills Google's index.
+const GOOGLEBOT: &str = "Googlebot";
 
 /// How many re-checks one round between crawls makes at most.
 const MOST_RECHECKS: u32 = 200;

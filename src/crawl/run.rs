@@ -252,9 +252,7 @@ impl<'a> Run<'a> {
     async fn take_in_links(&mut self, visit: &Visit) -> Result<(), CrawlError> {
         let known = &visit.task.known;
         if let Some(facts) = &visit.facts {
-            let mut facts = facts.clone();
-            facts.disallowed = !self.frontier.robots().allows("Googlebot", known.url.path_and_query());
-            self.crawler.store.set_url_facts(known.id, &facts).await?;
+            self.crawler.store.set_url_facts(known.id, facts).await?;
         }
         if !self.frontier.follows() {
             return Ok(());

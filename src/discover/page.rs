@@ -106,7 +106,7 @@ impl Reader {
 
     fn meta(&mut self, el: &Element<'_, '_>) {
         let name = el.get_attribute("name").unwrap_or_default();
-        if META_NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        if is_one_of(&META_NAMES, name.trim()) {
             self.page.noindex |= el.get_attribute("content").is_some_and(|content| says_noindex(&content));
         }
     }
@@ -160,17 +160,62 @@ pub fn is_html(content_type: Option<&str>, body: &[u8]) -> bool {
     media == "text/html" || media == "application/xhtml+xml"
 }
 
+/// Rules of an `X-Robots-Tag` that have a value after a colon, and so look like the name of a crawler.
+/// Source: <https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag>.
+const RULES_WITH_VALUE: [&str; 4] =
+    ["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"];
+
 /// Whether `X-Robots-Tag` headers keep a page out of the index: `noindex`, or `googlebot: noindex`.
 pub fn x_robots_noindex<'a>(mut values: impl Iterator<Item = &'a str>) -> bool {
-    values.any(|value| match value.split_once(':') {
-        Some((agent, directives))
-            if META_NAMES.iter().any(|name| agent.trim().eq_ignore_ascii_case(name)) =>
-        {
-            says_noindex(directives)
+    values.any(header_says_noindex)
+}
+
+/// The name of a crawler holds for the rules behind it, up to the next name: a gateway may have joined several headers.
+fn header_says_noindex(value: &str) -> bool {
+    let mut is_for_us = true;
+    for part in value.split(',') {
+        let (agent, rule) = match part.split_once(':') {
+            Some((name, _)) if is_one_of(&RULES_WITH_VALUE, name.trim()) => continue,
+            // The time of day in the date of an unavailable_after.
+            Some((name, _)) if name.trim().contains(char::is_whitespace) => continue,
+            Some((name, rule)) => (Some(name.trim()), rule),
+            None => (None, part),
+        };
+        if let Some(agent) = agent {
+            is_for_us = is_one_of(&META_NAMES, agent);
         }
-        Some((agent, _)) if !agent.contains(',') && agent.trim() != "unavailable_after" => false,
-        _ => says_noindex(value),
+        if is_for_us && says_noindex(rule) {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// The address that `Link` headers name as canonical: `<https://shop.example/a>; rel="canonical"`.
+pub fn header_canonical<'a>(values: impl Iterator<Item = &'a str>, address: &PageUrl) -> Option<PageUrl> {
+    values.flat_map(links_of_header).find_map(|(target, parameters)| {
+        let rel = parameters
+            .split(';')
+            .filter_map(|parameter| parameter.split_once('='))
+            .find_map(|(n, v)| n.trim().eq_ignore_ascii_case("rel").then(|| v.trim().trim_matches('"')));
+        if has_word(rel, "canonical") { address.join(target).ok() } else { None }
     })
+}
+
+/// Each target of a `Link` header with its parameters. A comma separates links only behind a target (RFC 8288, 3).
+fn links_of_header(value: &str) -> Vec<(&str, &str)> {
+    let mut links = Vec::new();
+    let mut rest = value;
+    while let Some((target, behind)) = rest.split_once('<').and_then(|(_, inside)| inside.split_once('>')) {
+        let end = behind.find(", <").or_else(|| behind.find(",<")).unwrap_or(behind.len());
+        links.push((target, &behind[..end]));
+        rest = &behind[end..];
+    }
+    links
 }
 
 #[cfg(test)]
@@ -222,11 +267,35 @@ mod tests {
             ("noindex", true),
             ("nofollow, none", true),
             ("googlebot: noindex", true),
+            ("Googlebot: nofollow, NoIndex", true),
             ("otherbot: noindex", false),
+            ("otherbot: nofollow, noindex", false),
+            ("otherbot: noindex, googlebot: noindex", true),
+            ("googlebot: nofollow, otherbot: noindex", false),
+            ("max-snippet:-1, noindex", true),
+            ("max-image-preview: none", false),
+            ("unavailable_after: Wed, 25 Jun 2031 15:00:00 PST, noindex", true),
+            ("unavailable_after: 25 Jun 2031 15:00:00 PST", false),
             ("all", false),
+            ("", false),
         ] {
             assert_eq!(x_robots_noindex([value].into_iter()), noindex, "{value}");
         }
+        assert!(x_robots_noindex(["otherbot: noindex", "googlebot: none"].into_iter()));
+    }
+
+    #[test]
+    fn a_link_header_names_the_canonical_address() {
+        let canonical = |values: &[&str]| {
+            let address = PageUrl::parse("http://shop.example/dir/page").unwrap();
+            header_canonical(values.iter().copied(), &address).map(|url| url.to_string())
+        };
+        let a = Some("http://shop.example/a".to_owned());
+        assert_eq!(canonical(&["<http://shop.example/a>; rel=\"canonical\""]), a);
+        assert_eq!(canonical(&["</a>; title=\"x\"; REL=canonical"]), a);
+        assert_eq!(canonical(&["</s.css?a,b>; rel=preload; as=style, </a>; rel=\"next canonical\""]), a);
+        assert_eq!(canonical(&["</s.css>; rel=preload", "<../a>; rel=canonical"]), a);
+        assert_eq!(canonical(&["</a>; rel=alternate", "nonsense", "<", "<mailto:a@b>; rel=canonical"]), None);
     }
 
     #[test]

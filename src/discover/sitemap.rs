@@ -10,13 +10,13 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use thiserror::Error;
 
-use crate::domain::page_url::PageUrl;
+use crate::domain::page_url::{Origin, PageUrl};
 
 /// How many entries a file may have. Source: <https://www.sitemaps.org/protocol.html>.
 const MOST_ENTRIES: usize = 50_000;
 
 /// How many bytes a file may have once it is decoded. Source: the same.
-const MOST_BYTES: u64 = 52_428_800;
+pub const MOST_BYTES: u64 = 52_428_800;
 
 /// The first bytes of a gzip file.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -64,8 +64,18 @@ enum Kind {
     Index,
 }
 
-/// Reads a sitemap that was fetched from `address`.
-pub fn read(bytes: &[u8], address: &PageUrl) -> Sitemap {
+/// Whose addresses are taken from a sitemap.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    /// The site that the sitemap is read for. A sitemap may lie on another host when the site's robots.txt names it.
+    site: &'a Origin,
+    /// Where the sitemap lies; an index may name others beside it.
+    address: &'a PageUrl,
+}
+
+/// Reads a sitemap of this site that was fetched from `address`.
+pub fn read(bytes: &[u8], address: &PageUrl, site: &Origin) -> Sitemap {
+    let place = Place { site, address };
     let mut sitemap = Sitemap::default();
     let text = match plain(bytes) {
         Ok((text, is_whole)) => {
@@ -84,9 +94,9 @@ pub fn read(bytes: &[u8], address: &PageUrl) -> Sitemap {
     if is_html(text) {
         sitemap.problems.push(Problem::Html);
     } else if text.starts_with('<') {
-        read_xml(text, address, &mut sitemap);
+        read_xml(text, place, &mut sitemap);
     } else {
-        read_lines(text, address, &mut sitemap);
+        read_lines(text, place, &mut sitemap);
     }
     sitemap
 }
@@ -109,7 +119,7 @@ fn is_html(text: &str) -> bool {
     start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head")
 }
 
-fn read_xml(text: &str, address: &PageUrl, sitemap: &mut Sitemap) {
+fn read_xml(text: &str, place: Place<'_>, sitemap: &mut Sitemap) {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
     let (mut kind, mut loc, mut foreign) = (None, None::<String>, 0);
@@ -130,7 +140,7 @@ fn read_xml(text: &str, address: &PageUrl, sitemap: &mut Sitemap) {
             }
             Ok(Event::End(tag)) if tag.local_name().as_ref() == "loc" => {
                 if let (Some(kind), Some(text)) = (kind, loc.take()) {
-                    take_in(kind, text.trim(), address, sitemap, &mut foreign);
+                    take_in(kind, text.trim(), place, sitemap, &mut foreign);
                 }
             }
             Ok(Event::Eof) => break,
@@ -159,21 +169,26 @@ fn append(loc: &mut Option<String>, part: Option<&str>) {
     }
 }
 
-fn take_in(kind: Kind, text: &str, address: &PageUrl, sitemap: &mut Sitemap, foreign: &mut usize) {
+fn take_in(kind: Kind, text: &str, place: Place<'_>, sitemap: &mut Sitemap, foreign: &mut usize) {
     match PageUrl::parse(text) {
-        Ok(url) if url.origin() == address.origin() => match kind {
-            Kind::Urlset => sitemap.urls.push(url),
-            Kind::Index => sitemap.sitemaps.push(url),
-        },
+        Ok(url) if kind == Kind::Urlset && url.origin() == *place.site => sitemap.urls.push(url),
+        Ok(url) if kind == Kind::Index && place.may_name(&url) => sitemap.sitemaps.push(url),
         Ok(_) | Err(_) => *foreign += 1,
     }
 }
 
+impl Place<'_> {
+    fn may_name(&self, sitemap: &PageUrl) -> bool {
+        let origin = sitemap.origin();
+        origin == *self.site || origin == self.address.origin()
+    }
+}
+
 /// A text sitemap: one address a line.
-fn read_lines(text: &str, address: &PageUrl, sitemap: &mut Sitemap) {
+fn read_lines(text: &str, place: Place<'_>, sitemap: &mut Sitemap) {
     let mut foreign = 0;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_ENTRIES) {
-        take_in(Kind::Urlset, line, address, sitemap, &mut foreign);
+        take_in(Kind::Urlset, line, place, sitemap, &mut foreign);
     }
     if sitemap.urls.is_empty() {
         sitemap.problems.push(Problem::NoSitemap);
@@ -190,8 +205,13 @@ mod tests {
 
     use super::*;
 
+    fn read_bytes(bytes: &[u8]) -> Sitemap {
+        let address = PageUrl::parse("http://shop.example/sitemap.xml").unwrap();
+        read(bytes, &address, &address.origin())
+    }
+
     fn read_text(text: &str) -> Sitemap {
-        read(text.as_bytes(), &PageUrl::parse("http://shop.example/sitemap.xml").unwrap())
+        read_bytes(text.as_bytes())
     }
 
     fn paths(urls: &[PageUrl]) -> Vec<&str> {
@@ -221,9 +241,8 @@ mod tests {
     fn a_gzipped_sitemap_is_told_by_its_first_bytes() {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(b"<urlset><url><loc>http://shop.example/a</loc></url></urlset>").unwrap();
-        let sitemap = read(&encoder.finish().unwrap(), &PageUrl::parse("http://shop.example/s").unwrap());
-        assert_eq!(paths(&sitemap.urls), ["/a"]);
-        assert!(matches!(read(&[0x1f, 0x8b, 1, 2], &sitemap.urls[0]).problems[..], [Problem::Gzip(_)]));
+        assert_eq!(paths(&read_bytes(&encoder.finish().unwrap()).urls), ["/a"]);
+        assert!(matches!(read_bytes(&[0x1f, 0x8b, 1, 2]).problems[..], [Problem::Gzip(_)]));
     }
 
     #[test]
@@ -248,6 +267,16 @@ mod tests {
     fn addresses_of_other_sites_are_left_out_and_counted() {
         let sitemap = read_text("http://shop.example/a\nhttp://other.example/b\nnonsense\n");
         assert_eq!((paths(&sitemap.urls), &sitemap.problems[..]), (vec!["/a"], &[Problem::Foreign(2)][..]));
+    }
+
+    #[test]
+    fn a_sitemap_on_another_host_lists_pages_of_the_site_that_it_is_read_for() {
+        let address = PageUrl::parse("http://cdn.example/sitemap.xml").unwrap();
+        let site = PageUrl::parse("http://shop.example/").unwrap().origin();
+        let list = "http://shop.example/a\nhttp://cdn.example/b\n";
+        assert_eq!(paths(&read(list.as_bytes(), &address, &site).urls), ["/a"]);
+        let index = "<sitemapindex><sitemap><loc>http://cdn.example/s1.xml</loc></sitemap></sitemapindex>";
+        assert_eq!(paths(&read(index.as_bytes(), &address, &site).sitemaps), ["/s1.xml"]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::observation::{CrawlId, SiteId};
 use super::outcome::Outcome;
-use super::page_url::PageUrl;
 
 /// One run over a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,17 +85,6 @@ pub struct CrawlOptions {
     pub concurrency: Option<u32>,
     /// Wait for the confirming re-check of what failed.
     pub confirm: bool,
-}
-
-/// What a page says of itself, as far as indexing goes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UrlFacts {
-    /// It asks not to be indexed.
-    pub noindex: bool,
-    /// It names another address as its own.
-    pub canonical: Option<PageUrl>,
-    /// robots.txt keeps Googlebot out.
-    pub disallowed: bool,
 }
 
 /// The kinds and their words.

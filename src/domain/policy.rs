@@ -26,6 +26,17 @@ pub enum Basis {
     Model,
 }
 
+impl Basis {
+    /// The word of JSON and pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Reported => "reported",
+            Self::Model => "model",
+        }
+    }
+}
+
 /// One rule: what it is called, where it comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {

@@ -169,7 +169,7 @@ fn crawl_impact(outage: &Outage, known_urls: u64) -> CrawlImpact {
 }
 
 fn index_impact(outage: &Outage, indexable_urls: u64, policy: &Policy) -> IndexImpact {
-    let clock = index_clock(outage, policy);
+    let clock = index_clock(outage, indexable_urls, policy);
     IndexImpact {
         stage: clock.stage.word(),
         indexable_urls,

@@ -12,6 +12,7 @@ pub mod deploys;
 pub mod headline;
 pub mod overview;
 pub mod patterns;
+pub mod robots;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

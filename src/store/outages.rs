@@ -6,10 +6,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::FromRow;
 
+use super::indexability::{StandingRow, standing_columns};
 use super::{Store, StoreError, corrupt, instant, millis};
 use crate::domain::bounds::Bounds;
 use crate::domain::episode::Episode;
 use crate::domain::evidence::Evidence;
+use crate::domain::indexability::Standing;
 use crate::domain::observation::{EpisodeId, Observer, OutageId, SiteId, UrlId};
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::outcome::Outcome;
@@ -47,6 +49,8 @@ pub struct StoredMember {
     pub last_elapsed: Option<Duration>,
     /// When it is looked at again; `None`: it is over.
     pub recheck_at: Option<DateTime<Utc>>,
+    /// What may keep its URL out of the index.
+    pub standing: Standing,
 }
 
 #[derive(Debug, FromRow)]
@@ -127,6 +131,8 @@ struct MemberRow {
     first_elapsed_ms: Option<i64>,
     last_elapsed_ms: Option<i64>,
     recheck_at: Option<i64>,
+    #[sqlx(flatten)]
+    standing: StandingRow,
 }
 
 impl TryFrom<MemberRow> for StoredMember {
@@ -160,6 +166,7 @@ impl TryFrom<MemberRow> for StoredMember {
             first_elapsed: elapsed(row.first_elapsed_ms),
             last_elapsed: elapsed(row.last_elapsed_ms),
             recheck_at: row.recheck_at.map(instant),
+            standing: row.standing.standing(),
         })
     }
 }
@@ -199,10 +206,12 @@ impl Store {
         offset: u64,
         limit: u64,
     ) -> Result<Vec<StoredMember>, StoreError> {
-        let rows: Vec<MemberRow> = sqlx::query_as(
-            "select e.*, s.origin, u.path from episode e join url u on u.id = e.url_id join site s on s.id = e.site_id
+        let rows: Vec<MemberRow> = sqlx::query_as(concat!(
+            "select e.*, s.origin, u.path, ",
+            standing_columns!(),
+            " from episode e join url u on u.id = e.url_id join site s on s.id = e.site_id
              where e.outage_id = $1 order by e.first_failing, u.path, e.id limit $2 offset $3",
-        )
+        ))
         .bind(id.0)
         .bind(limit.cast_signed())
         .bind(offset.cast_signed())

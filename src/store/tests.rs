@@ -21,6 +21,8 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::site::{Settings, Site};
 use crate::domain::span::Span;
 
+mod impact;
+
 /// A fetch: of which path, in which minute, with which status.
 type Seen = (u8, i64, u16);
 

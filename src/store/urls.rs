@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
 
 use super::{Store, StoreError, corrupt, instant, millis};
-use crate::domain::crawl::UrlFacts;
-use crate::domain::observation::{OutageId, UrlId};
+use crate::domain::observation::UrlId;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::{PageUrl, Section};
 use crate::domain::site::Site;
@@ -178,21 +177,6 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Stores what a page says of itself, if that is news.
-    pub async fn set_url_facts(&self, id: UrlId, facts: &UrlFacts) -> Result<(), StoreError> {
-        sqlx::query(
-            "update url set noindex = $1, canonical = $2, disallowed = $3
-             where id = $4 and (noindex <> $1 or disallowed <> $3 or coalesce(canonical, '') <> coalesce($2, ''))",
-        )
-        .bind(i64::from(facts.noindex))
-        .bind(facts.canonical.as_ref().map(PageUrl::as_str))
-        .bind(i64::from(facts.disallowed))
-        .bind(id.0)
-        .execute(&self.db.writer)
-        .await?;
-        Ok(())
-    }
-
     /// Failing URLs of a site that are due to be looked at again, the most overdue first.
     pub async fn due_rechecks(
         &self,
@@ -223,18 +207,5 @@ impl Store {
         .fetch_one(&self.db.reader)
         .await?;
         Ok(at.map(instant))
-    }
-
-    /// How many URLs of an outage can be indexed: allowed, not `noindex`, and canonical themselves.
-    pub async fn indexable_members(&self, id: OutageId) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
-            "select count(distinct u.id) from episode e join url u on u.id = e.url_id join site s on s.id = u.site_id
-             where e.outage_id = $1 and u.noindex = 0 and u.disallowed = 0
-               and (u.canonical is null or u.canonical = s.origin || u.path) and u.path <> '/robots.txt'",
-        )
-        .bind(id.0)
-        .fetch_one(&self.db.reader)
-        .await?;
-        Ok(count.cast_unsigned())
     }
 }

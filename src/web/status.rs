@@ -10,11 +10,14 @@ use crate::chart::tone::Tone;
 use crate::domain::crawl::{Crawl, CrawlState};
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
+use crate::domain::robots_ladder::{Authority, Failure, standing};
 use crate::domain::site::Site;
 use crate::domain::verdict::{Judgement, State, Verdict};
 use crate::report::history::Stretch;
 use crate::report::summary;
 use crate::report::wording::headline::Facts;
+use crate::report::wording::robots;
+use crate::store::robots_copies::RobotsCopy;
 
 /// How many days back pages look.
 pub(crate) const DAYS: u32 = 90;
@@ -34,6 +37,8 @@ pub(crate) struct Status {
     pub(crate) crawled: (u64, u64),
     /// Hours in which something was fetched.
     pub(crate) looked: Vec<DateTime<Utc>>,
+    /// What is kept of its robots.txt.
+    pub(crate) robots: Option<RobotsCopy>,
 }
 
 /// An outage with what it means now.
@@ -64,7 +69,8 @@ impl Status {
         let failing_urls = app.store.count_failing_urls(&site).await?;
         let mut looked: Vec<_> = app.store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
         looked.dedup();
-        Ok(Self { site, now, outages, known_urls, failing_urls, crawl, crawled, looked })
+        let robots = app.store.robots_copy(site.id).await?;
+        Ok(Self { site, now, outages, known_urls, failing_urls, crawl, crawled, looked, robots })
     }
 
     /// Something has been fetched.
@@ -72,12 +78,32 @@ impl Status {
         !self.looked.is_empty() || !self.outages.is_empty()
     }
 
-    /// The outage that matters most of those that go on; a single failed fetch does not count.
+    /// The outage that matters most of those that go on; a single failed fetch does not count. A robots.txt that fails
+    /// alone, and so stops all crawling of the host, matters more than any verdict.
     pub(crate) fn worst(&self) -> Option<&Judged> {
-        let going_on = self.outages.iter().filter(|o| o.is_ongoing());
-        going_on
-            .filter(|o| o.judgement.verdict != Verdict::Transient)
-            .max_by_key(|o| (o.judgement.verdict, o.outage.url_count))
+        let stops = |o: &Judged| self.is_crawling_stopped() && o.is_robots();
+        self.going_on().max_by_key(|o| (stops(o), o.judgement.verdict, o.outage.url_count))
+    }
+
+    fn going_on(&self) -> impl Iterator<Item = &Judged> {
+        self.outages.iter().filter(|o| o.is_ongoing() && o.judgement.verdict != Verdict::Transient)
+    }
+
+    /// How its robots.txt fails; `None`: it does not.
+    pub(crate) fn robots_failure(&self) -> Option<Failure> {
+        let copy = self.robots.as_ref()?;
+        Some(Failure {
+            since: copy.failing_since?,
+            outcome: copy.outcome,
+            has_copy: copy.good_at.is_some(),
+            site_is_up: !self.going_on().any(|o| o.outage.scope == Scope::Site),
+        })
+    }
+
+    /// Google crawls nothing of the host, because its robots.txt fails.
+    pub(crate) fn is_crawling_stopped(&self) -> bool {
+        let standing = self.robots_failure().and_then(|f| standing(Authority::Google, &f, self.now));
+        standing.is_some_and(|standing| standing.step.phase.stops_crawling())
     }
 
     /// The newest costly outage that is over, but not behind us.
@@ -101,21 +127,21 @@ impl Status {
 
     /// The state that the site's mark shows.
     pub(crate) fn tone(&self) -> Tone {
-        match self.worst() {
-            Some(worst) => Tone::Failing(worst.judgement.verdict),
+        match self.going_on().map(|o| o.judgement.verdict).max() {
+            Some(worst) => Tone::Failing(worst),
             None if self.is_seen() => Tone::Healthy,
             None => Tone::Unknown,
         }
     }
 
-    /// Worst first, then what is not known yet, then what is well.
+    /// What is not crawled at all, then worst first, then what is not known yet, then what is well.
     pub(crate) fn rank(&self) -> impl Ord + use<> {
         let rank = match self.tone() {
             Tone::Failing(verdict) => (0, Some(Reverse(verdict))),
             Tone::Unknown => (1, None),
             Tone::Healthy => (2, None),
         };
-        (rank, Reverse(self.failing_urls), self.site.origin.clone())
+        (Reverse(self.is_crawling_stopped()), rank, Reverse(self.failing_urls), self.site.origin.clone())
     }
 
     /// What the charts draw.
@@ -165,6 +191,11 @@ pub(crate) async fn judged(
 impl Judged {
     pub(crate) fn is_ongoing(&self) -> bool {
         self.judgement.state == State::Ongoing
+    }
+
+    /// It is robots.txt that fails, and nothing else.
+    pub(crate) fn is_robots(&self) -> bool {
+        self.outage.scope == Scope::Url && self.outage.url_count == 1 && self.path == robots::PATH
     }
 
     pub(crate) fn is_costly(&self) -> bool {

@@ -5,7 +5,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::page_url::Origin;
-use crate::domain::policy::{Basis, Rule};
+use crate::domain::policy::Rule;
+use crate::domain::robots_ladder::Step;
+use crate::domain::sitemap_state::Cost;
 use crate::report::wording;
 
 /// An instant for `<time>`.
@@ -47,12 +49,19 @@ impl Instant {
 
 impl From<&Rule> for Tag {
     fn from(rule: &Rule) -> Self {
-        let basis = match rule.basis {
-            Basis::Documented => "documented",
-            Basis::Reported => "reported",
-            Basis::Model => "model",
-        };
-        Self { basis, quote: rule.quote, source: rule.source }
+        Self { basis: rule.basis.word(), quote: rule.quote, source: rule.source }
+    }
+}
+
+impl From<&Step> for Tag {
+    fn from(step: &Step) -> Self {
+        Self { basis: step.basis.word(), quote: step.quote, source: step.source }
+    }
+}
+
+impl From<Cost> for Tag {
+    fn from(cost: Cost) -> Self {
+        Self { basis: cost.basis.word(), quote: cost.quote, source: "" }
     }
 }
 

@@ -69,6 +69,7 @@ async fn set_up(browser: &Browser, serve: &Serve) -> WebDriverResult<()> {
     browser.send_form_with("password").await?;
     see(browser, "Add a site").await?;
     press(browser, "Log out").await?;
+    see(browser, "Log in").await?;
     browser.fill("name", "operator").await?;
     browser.fill("password", PASSWORD).await?;
     browser.send_form_with("password").await?;

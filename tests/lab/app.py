@@ -2,10 +2,12 @@
 
     app.py PORT DIRECTORY
 
-It stands behind a gateway in the tests; killing it is how an outage is made.
+It stands behind a gateway in the tests; killing it is how an outage is made. A file PAGE.headers beside PAGE holds more
+headers for its answers, one a line; PAGE.status holds the status of an error that is answered in its place.
 """
 
 import functools
+import os
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,6 +17,21 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+    def send_head(self):
+        status = self.translate_path(self.path) + ".status"
+        if os.path.isfile(status):
+            with open(status) as file:
+                return self.send_error(int(file.read()))
+        return super().send_head()
+
+    def end_headers(self):
+        more = self.translate_path(self.path) + ".headers"
+        if os.path.isfile(more):
+            with open(more) as lines:
+                for line in lines:
+                    self.send_header(*line.strip().split(": ", 1))
+        super().end_headers()
 
     def address_string(self):
         return self.client_address[0]

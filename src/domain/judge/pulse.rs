@@ -195,9 +195,4 @@ impl Pulse {
         looks.truncate(KEPT);
         looks
     }
-
-    /// Whether there is anything that a later look could not tell.
-    pub(super) fn is_calm(&self) -> bool {
-        self.onsets.is_empty()
-    }
 }

@@ -178,8 +178,7 @@ impl SiteJudge {
         let failing = u32::try_from(failing).unwrap_or(u32::MAX);
         let gap = |pair: &[&Event]| pair[1].tally.first_failing - pair[0].tally.last_failing;
         let second_causes = runs.windows(2).map(|pair| second_cause(gap(pair))).sum();
-        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, second_causes })
-            == Some(true)
+        is_lottery(Runs { failing, within: 0, between: alarm.healthy_looks, second_causes }) == Some(true)
     }
 
     fn alarm(&self, urls: &[UrlId], healthy_looks: u32) -> Alarm {

@@ -13,7 +13,10 @@ impl Facts<'_> {
     pub fn advice(&self) -> Vec<String> {
         let commonest = self.outcomes.iter().max_by_key(|(_, urls)| **urls).map(|(outcome, _)| *outcome);
         let servers = commonest.filter(|_| self.judgement.verdict != Verdict::Transient).map(for_servers);
-        [Some(self.for_search()), servers.map(str::to_owned)].into_iter().flatten().collect()
+        [Some(self.robots_advice().unwrap_or_else(|| self.for_search())), servers.map(str::to_owned)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn for_search(&self) -> String {

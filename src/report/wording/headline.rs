@@ -177,6 +177,9 @@ impl Facts<'_> {
     }
 
     fn meaning(&self) -> String {
+        if let Some(meaning) = self.robots_meaning() {
+            return meaning;
+        }
         let worst = match self.judgement.certainty {
             Certainty::Certain => None,
             Certainty::UpTo(worst) => Some(worst),

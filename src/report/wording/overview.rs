@@ -14,6 +14,8 @@ pub struct Overview<'a> {
     pub costly: u64,
     /// Sites with an outage that goes on and is still brief.
     pub failing: u64,
+    /// Sites of which Google crawls nothing, because their robots.txt fails.
+    pub stopped: u64,
     /// Sites whose last costly outage is over, but not yet behind them.
     pub recovering: u64,
     /// Brief outages in the last 7 days, and on how many sites.
@@ -60,6 +62,7 @@ impl Overview<'_> {
     pub fn lede(&self) -> String {
         let lines = [
             needing(self.costly),
+            stopped(self.stopped),
             self.failing_now(),
             recovering(self.recovering),
             self.forgiven(),
@@ -112,6 +115,12 @@ impl Overview<'_> {
 fn needing(costly: u64) -> Option<String> {
     let verb = if costly == 1 { "needs" } else { "need" };
     (costly > 0).then(|| format!("{} {verb} you.", sites(costly, false)))
+}
+
+fn stopped(n: u64) -> Option<String> {
+    let fails = if n == 1 { "its robots.txt fails" } else { "their robots.txt fails" };
+    let sites = sites(n, false).to_lowercase();
+    (n > 0).then(|| format!("Google crawls nothing of {sites} while {fails}."))
 }
 
 fn recovering(n: u64) -> Option<String> {
@@ -174,6 +183,15 @@ mod tests {
             told(&some),
             "Two sites answer as they should. | The last failure was today. One site has not been crawled yet."
         );
+    }
+
+    #[test]
+    fn a_site_that_is_not_crawled_at_all_is_told_and_not_called_forgivable() {
+        let lede = |stopped, failing| {
+            Overview { sites: 9, stopped, failing, brief: 1, ..Overview::default() }.lede()
+        };
+        assert!(lede(1, 0).starts_with("Google crawls nothing of one site while its robots.txt fails."));
+        assert!(lede(2, 1).contains("of two sites while their robots.txt fails. One site fails right now"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod deploy;
 mod view;
 
 pub(crate) use self::deploy::DeployLine;
+use view::index::Index;
 
 /// So many URLs are on a page.
 const PER_PAGE: u64 = 100;
@@ -46,6 +47,8 @@ pub(crate) struct OutagePage {
     pub(crate) instants: Vec<NamedInstant>,
     /// Time in which nobody looked, if there was any.
     pub(crate) unknown: Option<String>,
+    /// What becomes of its URLs in the index.
+    pub(crate) index: Index,
     pub(crate) advice: Vec<String>,
     pub(crate) why: String,
     pub(crate) lines: Vec<Line>,
@@ -105,6 +108,8 @@ pub(crate) struct Member {
     pub(crate) first: Instant,
     pub(crate) last: Instant,
     pub(crate) lasted: String,
+    /// How far it is out of the index, or what keeps it out anyway.
+    pub(crate) index: String,
 }
 
 /// Where one is in a list of several pages.

@@ -20,6 +20,9 @@ mod begins;
 mod view;
 
 pub(crate) use self::begins::Begins;
+use view::efficiency::{Efficiency, Seen};
+use view::robots::Ladder;
+use view::sitemaps::Sitemaps;
 
 /// So many crawls are listed.
 const CRAWLS_SHOWN: u32 = 20;
@@ -53,6 +56,12 @@ pub(crate) struct SitePage {
     /// The day at the strip's left end.
     pub(crate) strip_from: String,
     pub(crate) robots: Robots,
+    /// What a robots.txt that fails does; `None`: it does not fail.
+    pub(crate) ladder: Option<Ladder>,
+    /// `None`: the site has none.
+    pub(crate) sitemaps: Option<Sitemaps>,
+    /// `None`: nothing failed.
+    pub(crate) efficiency: Option<Efficiency>,
     pub(crate) settings: Vec<(&'static str, String)>,
     pub(crate) crawls: Vec<CrawlRow>,
     /// When the next crawl is due, in a sentence.
@@ -112,10 +121,11 @@ pub(crate) struct CrawlRow {
 pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) -> Result<Html<String>, Error> {
     let site = find(&app, &id).await?;
     let crawls = app.store.crawls(site.id, CRAWLS_SHOWN).await?;
-    let robots = app.store.robots_copy(site.id).await?;
     let deploys = app.store.deploys(site.id).await?;
+    let sitemaps = app.store.sitemaps(site.id).await?;
+    let effort = Seen::of(&app, &site).await?;
     let status = Status::of(&app, site).await?;
-    html(&view::page(&status, &crawls, robots.as_ref(), &deploys))
+    html(&view::page(&status, &crawls, &sitemaps, &effort, &deploys))
 }
 
 /// `POST /sites/{id}/crawl`

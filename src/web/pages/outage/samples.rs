@@ -81,6 +81,7 @@ fn members(count: i64) -> Vec<Member> {
             first: shown(at("2026-11-19T21:40:02Z") + TimeDelta::seconds(i)),
             last: shown(at("2026-11-19T22:19:30Z") - TimeDelta::seconds(i)),
             lasted: "39 to 42 min".to_owned(),
+            index: if i % 3 == 1 { "not indexable: noindex" } else { "no effect" }.to_owned(),
         })
         .collect()
 }
@@ -111,6 +112,12 @@ fn brief() -> OutagePage {
         axis,
         instants,
         unknown: None,
+        index: Index {
+            title: "Indexing: no effect",
+            text: "297 of its 310 URLs can be in the index. Nothing was lost there.".to_owned(),
+            tag: None,
+            next: None,
+        },
         advice: vec![
             "For search, nothing: it was forgiven.".to_owned(),
             "To keep it from happening at each deploy, let nginx drain the old process before the new one takes over, or answer 503 with Retry-After while it restarts.".to_owned(),
@@ -156,6 +163,16 @@ fn persistent() -> OutagePage {
         unknown: Some(
             "For 14 h of this nobody looked; that time is left out of the shortest duration.".to_owned(),
         ),
+        index: Index {
+            title: "Indexing: URLs are being dropped",
+            text: "4,988 of its 5,000 URLs can be in the index. What still fails is being dropped."
+                .to_owned(),
+            tag: rule("persistent_after").map(Tag::from),
+            next: rule("treated_as_gone_after").map(|rule| {
+                let next = "If it goes on, its URLs are treated like a 404 from Thu 26 Nov, 21:40 UTC on.";
+                (next.to_owned(), Tag::from(rule))
+            }),
+        },
         lines: vec![
             line("brief_max", "Brief up to 24h", true),
             line("persistent_after", "Persistent after 48h", true),

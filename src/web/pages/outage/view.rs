@@ -17,6 +17,7 @@ use crate::web::status::{self, Judged};
 use crate::web::wording::{Instant, Tag, host, unbroken};
 
 mod evidence;
+pub(super) mod index;
 
 use chrono::{DateTime, Utc};
 
@@ -26,6 +27,7 @@ pub(super) struct Case {
     judged: Judged,
     now: DateTime<Utc>,
     known_urls: u64,
+    indexable_urls: u64,
     /// The members of the page that is wanted.
     members: Vec<StoredMember>,
     /// Its number, counted from 1.
@@ -54,6 +56,7 @@ impl Case {
         // Among the first page of members: a later last failing answer elsewhere would show nothing else.
         let last = begun.iter().max_by_key(|member| member.episode.bounds.last_failing);
         let known_urls = app.store.count_urls(&site).await?;
+        let indexable_urls = app.store.indexable_members(stored.id).await?;
         Ok(Self {
             first: evidence::of(app, first, |member| member.first_evidence.as_deref()).await?,
             last: evidence::of(app, last, |member| member.last_evidence.as_deref()).await?,
@@ -62,6 +65,7 @@ impl Case {
             now: app.now(),
             site,
             known_urls,
+            indexable_urls,
             members,
             page,
             count,
@@ -97,6 +101,7 @@ impl Case {
             .draw(),
             instants: self.instants(&outage.bounds),
             unknown: facts.unseen(),
+            index: index::told(outage, self.indexable_urls, &self.site.settings.policy, facts.zone, self.now),
             advice: facts.advice(),
             why: facts.why(),
             lines: self.lines(),
@@ -210,6 +215,7 @@ impl Case {
             first: self.shown(bounds.first_failing),
             last: self.shown(bounds.last_failing),
             lasted: unbroken(&lasted(member.episode.is_ongoing(), bounds, self.now)),
+            index: index::of_member(member, &self.site.settings.policy),
         }
     }
 }

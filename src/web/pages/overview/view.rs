@@ -8,6 +8,7 @@ use crate::report::history;
 use crate::report::json::share;
 use crate::report::wording::headline::Facts;
 use crate::report::wording::overview::Overview;
+use crate::report::wording::robots;
 use crate::report::wording::{count, number, percent, until};
 use crate::web::pages::Shell;
 use crate::web::status::{DAYS, Judged, Status};
@@ -36,12 +37,14 @@ pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
 
 fn counted(sites: &[Status]) -> Overview<'_> {
     let many = |wanted: &dyn Fn(&Status) -> bool| sites.iter().filter(|site| wanted(site)).count() as u64;
-    let is_costly = |site: &Status| site.worst().is_some_and(Judged::is_costly);
+    let is_costly = |site: &Status| site.outages.iter().any(|o| o.is_ongoing() && o.is_costly());
+    let is_stopped = Status::is_crawling_stopped;
     Overview {
         sites: sites.len() as u64,
         unseen: many(&|site| !site.is_seen()),
         costly: many(&is_costly),
-        failing: many(&|site| site.worst().is_some() && !is_costly(site)),
+        failing: many(&|site| site.worst().is_some() && !is_costly(site) && !is_stopped(site)),
+        stopped: many(&is_stopped),
         recovering: many(&|site| site.recovering().is_some() && !is_costly(site)),
         brief: sites.iter().map(Status::brief_this_week).sum(),
         brief_sites: many(&|site| site.brief_this_week() > 0),
@@ -53,7 +56,9 @@ fn counted(sites: &[Status]) -> Overview<'_> {
 /// The worst outage of all, told with the name of its site.
 fn worst(sites: &[Status]) -> Option<Facts<'_>> {
     let worsts = sites.iter().filter_map(|site| site.worst().map(|worst| (site, worst)));
-    let (site, worst) = worsts.max_by_key(|(_, worst)| (worst.judgement.verdict, worst.outage.url_count))?;
+    let (site, worst) = worsts.max_by_key(|(site, worst)| {
+        (site.is_crawling_stopped(), worst.judgement.verdict, worst.outage.url_count)
+    })?;
     Some(Facts { site: Some(host(&site.site.origin)), ..site.facts(worst) })
 }
 
@@ -90,8 +95,17 @@ fn row(site: &Status) -> SiteRow {
     }
 }
 
-/// What is happening on a site, in a sentence.
+/// What is happening on a site, in a sentence; and what its robots.txt does to it, when that fails too.
 pub(crate) fn story(site: &Status) -> String {
+    let (story, failure) = (of_outages(site), site.robots_failure());
+    let Some(failure) = failure.filter(|_| !site.worst().is_some_and(Judged::is_robots)) else {
+        return story;
+    };
+    let consequence = robots::consequence(&failure, site.site.settings.time_zone, site.now);
+    format!("{story} Its robots.txt fails too. {consequence}")
+}
+
+fn of_outages(site: &Status) -> String {
     if let Some(worst) = site.worst() {
         let more = site.outages.iter().filter(|o| o.is_ongoing() && o.is_costly()).count().saturating_sub(1);
         let headline = site.facts(worst).headline();

@@ -3,10 +3,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
+use crate::chart::share::ShareChart;
 use crate::chart::strip;
 use crate::chart::timeline::{Bucket, Timeline};
+use crate::domain::outcome::Outcome;
 use crate::domain::policy::rule;
+use crate::domain::robots_ladder::Failure;
+use crate::domain::sitemap_state::COST;
 use crate::domain::verdict::Verdict;
+use view::efficiency::Figure;
+use view::sitemaps::FailingSitemap;
 
 fn now() -> DateTime<Utc> {
     "2026-11-23T03:00:00Z".parse().unwrap()
@@ -95,9 +101,90 @@ fn well() -> SitePage {
         strip: strip::draw(&[Tone::Healthy; 90]),
         strip_from: "26 Aug".to_owned(),
         robots: Robots { figure: "200".to_owned(), text: "Read 2 hours ago. If it ever fails, Google stops crawling for 12 hours, then uses its copy for 30 days.".to_owned(), tag: rule("brief_max").map(Tag::from) },
+        ladder: None,
+        sitemaps: Some(Sitemaps {
+            text: "2 sitemaps, all good: 4,790 addresses listed. Read 2 h ago.".to_owned(),
+            cost: None,
+            failing: Vec::new(),
+            more: None,
+        }),
+        efficiency: None,
         settings,
         crawls: vec![crawl(2, "finished", "0"), crawl(8, "finished", "0"), crawl(14, "interrupted", "134")],
         next: "The next crawl begins in 4 h.".to_owned(),
+    }
+}
+
+fn ladder() -> Ladder {
+    let failure = Failure {
+        since: now() - TimeDelta::hours(13),
+        outcome: Outcome::Status(503),
+        has_copy: true,
+        site_is_up: true,
+    };
+    view::robots::ladder(&failure, chrono_tz::Europe::Berlin, now())
+}
+
+fn sitemaps() -> Sitemaps {
+    let minute = |hours| Instant::minute(now() - TimeDelta::hours(hours), chrono_tz::Europe::Berlin, now());
+    let row = |url: &str, fault: &str, good| FailingSitemap {
+        url: url.to_owned(),
+        fault: fault.to_owned(),
+        since: minute(75),
+        looked: minute(2),
+        good,
+        urls: "50,000".to_owned(),
+    };
+    Sitemaps {
+        text: "2 of 3 sitemaps are of no use. Read 2 h ago.".to_owned(),
+        cost: Some((COST.says, Tag::from(COST))),
+        failing: vec![
+            row("/sitemaps/products-1.xml.gz", "It failed with 502.", Some(minute(81))),
+            row(
+                "https://a-rather-long-name.cdn.example/sitemaps/of/the/shop/blog.xml?<script>",
+                "It is a web page (HTML) and no sitemap: serve XML there, answer 404, or name the right address in robots.txt.",
+                None,
+            ),
+        ],
+        more: Some("30 more fail.".to_owned()),
+    }
+}
+
+fn efficiency() -> Efficiency {
+    let share = |i: u32| match i {
+        60..=64 => None,
+        20 => Some(0.62),
+        90..=95 => Some(0.004),
+        160.. => Some(0.028),
+        _ => Some(0.0),
+    };
+    let note =
+        "At most 62 % of the known URLs failed at a time. It was above 1 % for up to 3 d 12 h.".to_owned();
+    let chart = ShareChart {
+        from: now() - TimeDelta::days(30),
+        to: now(),
+        zone: chrono_tz::Europe::Berlin,
+        shares: (0..180).map(share).collect(),
+        line: 0.01,
+        line_name: "1 % line".to_owned(),
+        title: "Crawl efficiency, last 30 days".to_owned(),
+        description: note.clone(),
+    };
+    let figure = |name, value: &str, of: &str| Figure { name, value: value.to_owned(), of: of.to_owned() };
+    Efficiency {
+        title: "Crawl efficiency, last 30 days",
+        drawing: chart.draw(),
+        note,
+        line: "Above 1 % of the URLs, look for a real fault.".to_owned(),
+        line_tag: rule("failing_share_line").map(Tag::from),
+        figures: vec![
+            figure(
+                "of our fetches came to nothing",
+                "4.1 %",
+                "4,120 of 100,480, re-checks of what fails among them",
+            ),
+            figure("of our fetch time came to nothing", "38 %", "3 h 12 min of 8 h 25 min"),
+        ],
     }
 }
 
@@ -143,6 +230,15 @@ fn trouble() -> SitePage {
         chart: Some(chart()),
         begins: Some(begins::samples::with_patterns()),
         strip: strip::draw(&days),
+        robots: Robots {
+            figure: "503".to_owned(),
+            text: "It cannot be had since Sun 22 Nov, 14:00 UTC, for 13 h. What that means stands above."
+                .to_owned(),
+            tag: None,
+        },
+        ladder: Some(ladder()),
+        sitemaps: Some(sitemaps()),
+        efficiency: Some(efficiency()),
         crawls: vec![crawl(0, "running", "38"), crawl(8, "finished", "134"), crawl(14, "finished", "0")],
         ..well()
     }
@@ -161,6 +257,7 @@ fn new() -> SitePage {
         forgiven: Vec::new(),
         begins: None,
         robots: Robots { figure: "–".to_owned(), text: "Not read yet.".to_owned(), tag: None },
+        sitemaps: None,
         crawls: Vec::new(),
         next: "The first crawl is under way.".to_owned(),
         ..well()

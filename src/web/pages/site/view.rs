@@ -14,13 +14,15 @@ use crate::report::history;
 use crate::report::json::share;
 use crate::report::wording::headline::Headline;
 use crate::report::wording::{count, length, number, percent, plural, range, since, until};
-use crate::store::robots_copies::RobotsCopy;
+use crate::store::sitemaps::StoredSitemap;
 use crate::web::pages::Shell;
 use crate::web::pages::overview::view::story;
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::{Instant, host, unbroken};
 
-mod robots;
+pub(super) mod efficiency;
+pub(super) mod robots;
+pub(super) mod sitemaps;
 
 /// So many brief outages are shown; older ones are folded away.
 const BRIEF_SHOWN: usize = 5;
@@ -34,16 +36,17 @@ const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
 pub(super) fn page(
     status: &Status,
     crawls: &[Crawl],
-    robots: Option<&RobotsCopy>,
+    listed: &[StoredSitemap],
+    effort: &efficiency::Seen,
     deploys: &[DeployMark],
 ) -> SitePage {
     let site = &status.site;
     let rows = |wanted: &dyn Fn(&Judged) -> bool| -> Vec<OutageRow> {
         status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o, deploys)).collect()
     };
-    let mut costing = rows(&|o| o.is_costly() && o.is_ongoing());
+    let mut costing = rows(&|o| o.is_ongoing() && is_costing(status, o));
     costing.sort_by_key(|row| std::cmp::Reverse(row.tone));
-    let mut forgiven = rows(&|o| !o.is_costly());
+    let mut forgiven = rows(&|o| !is_costing(status, o));
     let more_forgiven = forgiven.split_off(forgiven.len().min(BRIEF_SHOWN));
     let zone = site.settings.time_zone;
     SitePage {
@@ -66,11 +69,23 @@ pub(super) fn page(
         begins: begins::told(status, deploys),
         strip: strip::draw(&history::days(&status.stretches(), &status.looked, DAYS, zone, status.now)),
         strip_from: history::first_day(DAYS, zone, status.now).format("%-d %b").to_string(),
-        robots: robots.map_or_else(Robots::unread, |copy| robots::told(copy, zone, status.now)),
+        robots: status
+            .robots
+            .as_ref()
+            .map_or_else(Robots::unread, |copy| robots::told(copy, zone, status.now)),
+        ladder: status.robots_failure().map(|failure| robots::ladder(&failure, zone, status.now)),
+        sitemaps: sitemaps::told(listed, &site.origin, zone, status.now),
+        efficiency: efficiency::told(site, effort, status.now),
         settings: settings(status),
         crawls: crawls.iter().map(|crawl| crawl_row(status, crawl)).collect(),
         next: next(status),
     }
+}
+
+/// It costs crawl rate or index: by its verdict, or because all crawling stops while robots.txt fails.
+fn is_costing(status: &Status, outage: &Judged) -> bool {
+    let stops = outage.is_ongoing() && outage.is_robots() && status.is_crawling_stopped();
+    outage.is_costly() || stops
 }
 
 fn headline(status: &Status, newest: Option<&Crawl>) -> Headline {
@@ -280,3 +295,6 @@ fn next(status: &Status) -> String {
         (_, _, None) => "It is crawled only when you ask for it.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

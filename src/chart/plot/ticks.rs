@@ -10,7 +10,7 @@ const STEPS: [i64; 15] =
 const DAY: i64 = 24 * 60;
 
 /// The counts at which the vertical axis is marked: from 0 to the first round one that is not below the peak.
-pub(super) fn levels(peak: u32) -> Vec<u32> {
+pub(in crate::chart) fn levels(peak: u32) -> Vec<u32> {
     /// Lines above the axis; more are noise.
     const LINES: u32 = 3;
     let least = peak.max(1).div_ceil(LINES);
@@ -26,7 +26,7 @@ pub(super) fn levels(peak: u32) -> Vec<u32> {
 }
 
 /// A count with its thousands apart: `4,812`.
-pub(super) fn grouped(count: u32) -> String {
+pub(in crate::chart) fn grouped(count: u32) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -39,7 +39,7 @@ pub(super) fn grouped(count: u32) -> String {
 }
 
 /// Round local instants within the window and what they are called; at most `most` of them.
-pub(super) fn instants(
+pub(in crate::chart) fn instants(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     zone: Tz,

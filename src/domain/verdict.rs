@@ -67,7 +67,7 @@ pub struct Case {
     pub bounds: Bounds,
     /// It has not been seen to be over.
     pub ongoing: bool,
-    /// It was seen to fail more than once.
+    /// Some URL failed more than once in a row.
     pub confirmed: bool,
     /// Its URLs fail, are healthy and fail again: no URL fails for as long as it lasts.
     pub alternating: bool,
@@ -109,8 +109,11 @@ pub fn by_duration(lasted: TimeDelta, policy: &Policy) -> Verdict {
 
 fn is_transient(case: &Case, policy: &Policy) -> bool {
     let Some(healthy_after) = case.bounds.healthy_after else { return false };
+    // When another URL fails later than the confirming look would come, that is a confirmation, too.
+    let seen_again = case.bounds.last_failing - case.bounds.first_failing > policy.recheck_wait(0).delta();
     !case.ongoing
         && !case.confirmed
+        && !seen_again
         && healthy_after - case.bounds.first_failing <= policy.transient_max.delta()
 }
 

@@ -29,6 +29,8 @@ type Seen = (u8, i64, u16);
 struct World {
     store: Store,
     site: Site,
+    /// So many sections its URLs are spread over.
+    sections: u8,
     _directory: TempDir,
 }
 
@@ -47,7 +49,15 @@ impl World {
         let start_url = PageUrl::parse("https://shop.example/").unwrap();
         let new = NewSite { start_url, settings: Settings::default() };
         let site = store.add_site(&new, start()).await.unwrap();
-        Self { store, site, _directory: directory }
+        Self { store, site, sections: 1, _directory: directory }
+    }
+
+    async fn of_sections(sections: u8) -> Self {
+        Self { sections, ..Self::new().await }
+    }
+
+    fn section_of(&self, path: u8) -> char {
+        char::from(b'p' + path % self.sections)
     }
 
     /// Stores what was seen; after each of these many fetches the process is as good as killed and started again.
@@ -66,7 +76,7 @@ impl World {
     }
 
     async fn record(&self, (path, minute, status): Seen) -> Record {
-        let url = self.site.origin.url(&format!("/{}/{path}", path % 3)).unwrap();
+        let url = self.site.origin.url(&format!("/{}/{path}", self.section_of(path))).unwrap();
         let known = self.store.add_urls(&self.site, &[(url, 1)], start()).await.unwrap().remove(0);
         let outcome = Outcome::Status(status);
         Record {
@@ -261,7 +271,7 @@ proptest! {
         }).collect();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (whole, split) = runtime.block_on(async {
-            let (whole, split) = (World::new().await, World::new().await);
+            let (whole, split) = (World::of_sections(3).await, World::of_sections(3).await);
             whole.see(&seen, usize::MAX).await;
             split.see(&seen, part).await;
             (whole.told().await, split.told().await)

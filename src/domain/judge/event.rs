@@ -4,6 +4,7 @@
 
 pub(super) mod bounds;
 pub(super) mod common;
+pub(super) mod odds;
 pub(super) mod tally;
 
 use std::collections::BTreeSet;
@@ -232,7 +233,7 @@ impl Event {
             bounds: self.bounds(&scope),
             scope,
             ongoing: self.is_ongoing(),
-            confirmed: tally.confirmed || tally.urls.len() > 1,
+            confirmed: tally.confirmed,
             alternating: self.common.as_ref().is_some_and(|common| common.is_lottery),
             url_count: tally.urls.len() as u64,
             outcomes: tally.outcomes.clone(),

@@ -5,10 +5,10 @@
 //! What is one outage? Failures with one root. The rules, each in its file:
 //!
 //! - A failure of one URL is an outage of that URL, until failures come so close together at one place (a section, the
-//!   site, a URL that flaps) that strays cannot explain them: then they are one outage ([`pulse`]).
+//!   site, a URL that flaps) that strays cannot explain them: then they are one outage ([`pulse`], [`alarm`]).
 //! - A URL that begins to fail joins a common outage when nothing shows that it was healthy after that began, and its
 //!   section was not ([`event::Event::admits`]); if healthy and failing fetches alternate, each fetch is a lottery, and
-//!   being healthy in between is no proof ([`rooting`]).
+//!   being healthy in between is no proof ([`lottery`]).
 //! - It is over when the healthy looks since its last failure are too many for chance ([`event::common`]). Whoever still
 //!   fails an hour later has another root ([`ROLLING_RECOVERY`]).
 //! - Its bounds are the intersection of what its parts and places show ([`event::bounds`]).
@@ -19,12 +19,16 @@
 //!
 //! It keeps no row ids: whoever stores its changes maps keys to rows.
 
+mod alarm;
 mod event;
 mod keeping;
 mod looks;
+mod lottery;
+mod moving;
 mod pulse;
 mod rooting;
 mod scope;
+mod uniting;
 
 use std::collections::{BTreeMap, BTreeSet};
 

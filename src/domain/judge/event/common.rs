@@ -10,59 +10,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::odds::{
+    ELSEWHERE, FadingLooks, LOTTERY_OVER, Looks, OVER, Runs, is_lottery, looks_for, odds, second_cause,
+};
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::Section;
-
-/// So unlikely must a run of healthy looks be, were the outage still going on, that it counts as over; less likely for a
-/// lottery, which has many runs in its life. Our model.
-const OVER: f64 = 1e-4;
-const LOTTERY_OVER: f64 = 1e-6;
-
-/// With fewer looks than this, an outage is not taken to fail more than every second fetch: it was noticed because some
-/// failures happened to be close together.
-const FEW_LOOKS: u32 = 6;
-
-/// So unlikely must a section's healthy looks be, had the outage been there too, that it was not. Our model.
-const ELSEWHERE: f64 = 0.01;
-
-/// The risk that is taken with each bound of an outage in which only a part of the fetches fails. Our model.
-const BOUND: f64 = 0.05;
-
-/// What it costs to take an outage for a lottery, in nats: one in ten is. Our model.
-const LOTTERY: f64 = 2.3;
-
-/// When more than this share of the fetches fails, it is no lottery. Our model.
-const MOST_OF_A_LOTTERY: f64 = 0.9;
-
-/// A site has an outage a week; that another follows within minutes is chance in a thousand. Our model.
-const AN_OUTAGE_EVERY: TimeDelta = TimeDelta::days(7);
-
-/// So many nats against one lottery settle that it is none.
-const SETTLED: f64 = 18.0;
-
-/// How often a fetch fails while an outage lasts that is no lottery, and while there is none. Our model.
-const FAILS_WITHIN: f64 = 0.98;
-const FAILS_WITHOUT: f64 = 0.01;
-
-/// No share is taken to be nearer to 1: everything can be served from a cache once.
-const MOST: f64 = 0.98;
 
 /// So many looks say how an outage began.
 const OPENING: u32 = 12;
 
 /// How many healthy looks after the newest failure are kept; enough for a bound when one fetch of ten fails.
 const KEPT_AFTER: usize = 32;
-
-/// Failing and healthy looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Looks {
-    failing: u32,
-    healthy: u32,
-}
-
-/// The same, of which older ones fade; in thousandths.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct FadingLooks(Looks);
 
 /// Whose healthy look it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,39 +86,6 @@ pub struct Common {
     /// Healthy looks of the current run that are not in the shares yet.
     uncounted: u32,
     after: Vec<DateTime<Utc>>,
-}
-
-impl Looks {
-    /// The share of failing ones, held off 0 and 1 as a few looks demand.
-    fn careful_share(self) -> f64 {
-        let most = if self.failing + self.healthy < FEW_LOOKS { 0.5 } else { MOST };
-        ((f64::from(self.failing) + 1.0) / (f64::from(self.failing + self.healthy) + 2.0)).min(most)
-    }
-
-    /// The plain share; 1 when there are none.
-    fn share(self) -> f64 {
-        if self.healthy == 0 {
-            return MOST;
-        }
-        (f64::from(self.failing) / f64::from(self.failing + self.healthy)).clamp(0.02, MOST)
-    }
-}
-
-impl FadingLooks {
-    const MEMORY: u32 = 24;
-
-    fn add(&mut self, failing: u32, healthy: u32) {
-        for _ in 0..failing + healthy.min(Self::MEMORY * 4) {
-            self.0.failing -= self.0.failing / Self::MEMORY;
-            self.0.healthy -= self.0.healthy / Self::MEMORY;
-        }
-        self.0.failing += failing * 1000;
-        self.0.healthy += healthy.min(Self::MEMORY) * 1000;
-    }
-
-    fn looks(self) -> Looks {
-        Looks { failing: self.0.failing.div_ceil(1000), healthy: self.0.healthy / 1000 }
-    }
 }
 
 impl Ground {
@@ -398,54 +323,4 @@ impl Common {
         let share = self.overall.careful_share().min(self.lately.looks().careful_share());
         odds(share, run)
     }
-}
-
-/// Looks at a place that failed more than once.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Runs {
-    /// Failing looks.
-    pub(in super::super) failing: u32,
-    /// Healthy looks between failing ones of one outage.
-    pub(in super::super) within: u32,
-    /// Healthy looks between the outages.
-    pub(in super::super) between: u32,
-    /// What it costs to take them for several outages, see [`second_cause`].
-    pub(in super::super) second_causes: f64,
-}
-
-/// What it costs, in nats, to say that another outage began by chance so soon after one.
-pub(in super::super) fn second_cause(gap: TimeDelta) -> f64 {
-    const SECOND: TimeDelta = TimeDelta::seconds(1);
-    #[expect(clippy::cast_precision_loss, reason = "seconds of a week")]
-    let part = gap.max(SECOND).num_seconds() as f64 / AN_OUTAGE_EVERY.num_seconds() as f64;
-    -part.min(0.5).ln()
-}
-
-/// Whether runs are likelier one lottery than outages, one after another, in each of which every fetch fails. `None`: they
-/// are several, and hardly anything to come can change that.
-pub(in super::super) fn is_lottery(runs: Runs) -> Option<bool> {
-    let chances = |share: f64, looks: u32| if looks == 0 { 0.0 } else { f64::from(looks) * share.ln() };
-    let healthy = runs.within + runs.between;
-    let share = (f64::from(runs.failing) / f64::from(runs.failing + healthy)).min(MOST_OF_A_LOTTERY);
-    let one = chances(share, runs.failing) + chances(1.0 - share, healthy) - LOTTERY;
-    let several = chances(FAILS_WITHIN, runs.failing)
-        + chances(1.0 - FAILS_WITHIN, runs.within)
-        + chances(1.0 - FAILS_WITHOUT, runs.between)
-        - runs.second_causes;
-    if several - one > SETTLED { None } else { Some(one > several) }
-}
-
-/// The odds that so many looks in a row are healthy when this share of them fails.
-fn odds(share: f64, run: u32) -> f64 {
-    (1.0 - share).powi(i32::try_from(run).unwrap_or(i32::MAX))
-}
-
-/// How many healthy looks in a row rule an outage out in which this share of the looks fails; 1 or more.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share is clamped between 0.02 and 0.98"
-)]
-fn looks_for(share: f64) -> usize {
-    ((BOUND.ln() / (1.0 - share).ln()).ceil() as usize).max(1)
 }

@@ -1,0 +1,68 @@
+//! How parts go from one outage to another, and how both are told anew. It decides nothing.
+
+use super::event::tally::Tally;
+use super::{EpisodeKey, OutageKey, Part, SiteJudge};
+use crate::domain::episode::Episode;
+
+impl SiteJudge {
+    /// All parts of an outage become parts of another; nothing is left of it.
+    pub(super) fn merge(&mut self, from: OutageKey, to: OutageKey) {
+        let Some(event) = self.events.remove(&from) else { return };
+        for key in &event.parts {
+            let Some(mut part) = self.parts.remove(key) else { continue };
+            part.resumed = None;
+            self.lone.remove(&part.url);
+            self.join(*key, part, to);
+        }
+        self.changed.events.remove(&from);
+        self.changed.gone.push(from);
+        self.shared.retain(|key| *key != from);
+        self.flapping.retain(|_, key| *key != from);
+    }
+
+    /// Takes a part out of its outage, to be put into another. What it was before its outage was over stays behind.
+    pub(super) fn take_off(&mut self, key: EpisodeKey) -> Option<(EpisodeKey, Part)> {
+        let mut part = self.parts.remove(&key)?;
+        let outage = part.outage;
+        if let Some(event) = self.events.get_mut(&outage) {
+            event.parts.remove(&key);
+        }
+        if let Some(resumed) = part.resumed.take() {
+            if let Some(firm) = resumed.firm {
+                self.leave_behind(key, &part, firm);
+            }
+            part.episode = resumed.fresh;
+        }
+        Some((key, part))
+    }
+
+    pub(super) fn leave_behind(&mut self, key: EpisodeKey, part: &Part, firm: Episode) {
+        let stays = EpisodeKey(self.next_key());
+        let left = Part { episode: firm, went_on: true, resumed: None, ..part.clone() };
+        if let Some(event) = self.events.get_mut(&part.outage) {
+            event.parts.insert(stays);
+        }
+        self.changed.left_behind.push((key, stays));
+        self.changed.parts.insert(stays);
+        self.parts.insert(stays, left);
+    }
+
+    /// Tells an outage anew from its parts.
+    pub(super) fn retally(&mut self, outage: OutageKey) {
+        let parts: Vec<(EpisodeKey, &Part)> = self.members_of(outage).collect();
+        match Tally::anew(parts.into_iter()) {
+            Some(tally) => {
+                if let Some(event) = self.events.get_mut(&outage) {
+                    event.tell(tally);
+                }
+                self.changed.events.insert(outage);
+            }
+            None => {
+                self.events.remove(&outage);
+                self.shared.retain(|key| *key != outage);
+                self.changed.events.remove(&outage);
+                self.changed.gone.push(outage);
+            }
+        }
+    }
+}

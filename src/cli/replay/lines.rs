@@ -1,10 +1,12 @@
 //! The lines of a replay: JSON to observations, sorted by their instants. Unknown fields are ignored; everything else that
 //! is wrong rejects the line, never the file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use chrono::{DateTime, SubsecRound, Utc};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::observation::Observer;
@@ -39,7 +41,7 @@ pub(super) struct Recorded {
 /// Reads all lines; `reject` is told the number and the fault of each that cannot be used.
 pub(super) fn read(mut input: impl BufRead, mut reject: impl FnMut(u64, &str)) -> io::Result<Recorded> {
     let mut read = Recorded::default();
-    let mut places = HashMap::new();
+    let mut urls = Urls::default();
     let mut buffer = Vec::new();
     let mut found: Vec<(u64, Line)> = Vec::new();
     let mut number = 0;
@@ -52,7 +54,7 @@ pub(super) fn read(mut input: impl BufRead, mut reject: impl FnMut(u64, &str)) -
         let line = if length > LONGEST_LINE {
             Err(format!("it is longer than {LONGEST_LINE} bytes"))
         } else {
-            parse(&buffer, &mut read.urls, &mut places)
+            parse(&buffer, &mut urls)
         };
         match line {
             Ok(line) => found.push((number, line)),
@@ -62,7 +64,8 @@ pub(super) fn read(mut input: impl BufRead, mut reject: impl FnMut(u64, &str)) -
             }
         }
     }
-    read.lines = in_order(found, &mut read.rejected, reject);
+    read.urls = urls.all;
+    put_in_order(&mut read, found, reject);
     read.used = read.lines.len() as u64;
     Ok(read)
 }
@@ -91,32 +94,98 @@ fn next_line(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<Optio
     }
 }
 
-/// Sorts by instant; of several observations of one URL by one observer at one instant only the first is used.
-fn in_order(mut found: Vec<(u64, Line)>, rejected: &mut u64, mut reject: impl FnMut(u64, &str)) -> Vec<Line> {
+/// Puts URLs in the order of their addresses and lines in the order of their instants, so that it does not matter how
+/// they stood in the file. Of several observations of one URL by one observer at one instant one is used: of those that
+/// contradict each other, the one that claims least.
+fn put_in_order(recorded: &mut Recorded, mut found: Vec<(u64, Line)>, mut reject: impl FnMut(u64, &str)) {
+    let ranks = ranks(&recorded.urls);
+    for (_, line) in &mut found {
+        line.url = ranks.get(line.url).copied().unwrap_or(line.url);
+    }
+    recorded.urls.sort();
     found.sort_by(|(a_number, a), (b_number, b)| {
-        (a.at, a.url, &a.observer, a_number).cmp(&(b.at, b.url, &b.observer, b_number))
+        (a.at, a.url, &a.observer, a.outcome, a_number).cmp(&(b.at, b.url, &b.observer, b.outcome, b_number))
     });
-    let mut lines: Vec<Line> = Vec::with_capacity(found.len());
+    recorded.lines.reserve(found.len());
     for (number, line) in found {
         let is_same =
             |last: &&Line| (last.at, last.url, &last.observer) == (line.at, line.url, &line.observer);
-        match lines.last().filter(is_same) {
-            None => lines.push(line),
+        match recorded.lines.last().filter(is_same) {
+            None => recorded.lines.push(line),
             Some(last) => {
-                *rejected += 1;
+                recorded.rejected += 1;
                 let kind = if last.outcome == line.outcome { "repeats" } else { "contradicts" };
                 reject(number, &format!("it {kind} another line of the same URL and instant"));
             }
         }
     }
-    lines
 }
 
-fn parse(
-    bytes: &[u8],
-    urls: &mut Vec<PageUrl>,
-    places: &mut HashMap<PageUrl, usize>,
-) -> Result<Line, String> {
+/// The place of each URL in the order of their addresses.
+fn ranks(urls: &[PageUrl]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..urls.len()).collect();
+    order.sort_by(|a, b| urls.get(*a).cmp(&urls.get(*b)));
+    let mut ranks = vec![0; urls.len()];
+    for (rank, url) in order.into_iter().enumerate() {
+        if let Some(place) = ranks.get_mut(url) {
+            *place = rank;
+        }
+    }
+    ranks
+}
+
+/// A line of which all fields have the types that they should have.
+#[derive(Debug, Deserialize)]
+struct Plain<'a> {
+    #[serde(borrow)]
+    at: Cow<'a, str>,
+    #[serde(borrow)]
+    url: Cow<'a, str>,
+    status: u16,
+    #[serde(borrow, default)]
+    error: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    observer: Option<Cow<'a, str>>,
+}
+
+/// The URLs of a file, each once.
+#[derive(Debug, Default)]
+struct Urls {
+    all: Vec<PageUrl>,
+    places: HashMap<PageUrl, usize>,
+    /// By the text that stood in a line, so that each text is parsed once.
+    texts: HashMap<Box<str>, usize>,
+}
+
+impl Urls {
+    fn place(&mut self, text: &str) -> Result<usize, String> {
+        if let Some(place) = self.texts.get(text) {
+            return Ok(*place);
+        }
+        let url = PageUrl::parse(text).map_err(|error| error.to_string())?;
+        let place = *self.places.entry(url.clone()).or_insert_with(|| {
+            self.all.push(url);
+            self.all.len() - 1
+        });
+        self.texts.insert(text.into(), place);
+        Ok(place)
+    }
+}
+
+fn parse(bytes: &[u8], urls: &mut Urls) -> Result<Line, String> {
+    if let Ok(Plain { at, url, status: status @ 200..=599, error: None, observer }) =
+        serde_json::from_slice(bytes)
+        && let Ok(at) = at.parse::<DateTime<Utc>>()
+    {
+        let observer = observer.map_or_else(Observer::gatecrawl, Observer::named);
+        let url = urls.place(&url)?;
+        return Ok(Line { at: at.trunc_subsecs(3), url, observer, outcome: Outcome::Status(status) });
+    }
+    parse_with_care(bytes, urls)
+}
+
+/// Reads a line field by field, to say which one is wrong.
+fn parse_with_care(bytes: &[u8], urls: &mut Urls) -> Result<Line, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON ({error})"))?;
     let object = value.as_object().ok_or("it is not a JSON object")?;
     let text = |key: &str| match object.get(key) {
@@ -126,14 +195,10 @@ fn parse(
     };
     let at = text("at")?.ok_or("`at` is missing")?;
     let at: DateTime<Utc> = at.parse().map_err(|_| format!("`at` is not an RFC 3339 instant: {at}"))?;
-    let url = PageUrl::parse(text("url")?.ok_or("`url` is missing")?).map_err(|error| error.to_string())?;
+    let url = text("url")?.ok_or("`url` is missing")?;
     let outcome = outcome(object.get("status"), text("error")?)?;
     let observer = text("observer")?.map_or_else(Observer::gatecrawl, Observer::named);
-    let place = *places.entry(url.clone()).or_insert_with(|| {
-        urls.push(url);
-        urls.len() - 1
-    });
-    Ok(Line { at: at.trunc_subsecs(3), url: place, observer, outcome })
+    Ok(Line { at: at.trunc_subsecs(3), url: urls.place(url)?, observer, outcome })
 }
 
 fn outcome(status: Option<&Value>, error: Option<&str>) -> Result<Outcome, String> {
@@ -159,6 +224,26 @@ mod tests {
         let mut rejected = Vec::new();
         let read = read(text.as_bytes(), |number, why| rejected.push((number, why.to_owned()))).unwrap();
         (read, rejected)
+    }
+
+    #[test]
+    fn it_does_not_matter_in_which_order_the_lines_stand() {
+        let lines = [
+            r#"{"at":"2026-11-01T09:00:00Z","url":"http://b.example/","status":200}"#,
+            r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":502}"#,
+            r#"{"at":"2026-11-01T09:00:00Z","url":"http://a.example/","status":200}"#,
+            r#"{"at":"2026-11-01T08:00:00Z","url":"http://a.example/#top","error":"dns"}"#,
+        ];
+        let (forth, _) = read_text(&lines.join("\n"));
+        let back: Vec<_> = lines.into_iter().rev().collect();
+        let (back, _) = read_text(&back.join("\n"));
+        assert_eq!((&forth.lines, &forth.urls), (&back.lines, &back.urls));
+        let outcomes: Vec<_> = forth.lines.iter().map(|line| line.outcome.to_string()).collect();
+        assert_eq!(
+            outcomes,
+            ["dns", "200", "200"],
+            "of two that contradict each other, the one that claims least"
+        );
     }
 
     #[test]

@@ -11,7 +11,6 @@
 mod lines;
 mod shape;
 
-use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
@@ -19,6 +18,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use rustc_hash::FxHashMap;
 
 use self::lines::{Line, Recorded};
 use super::{Failure, Format, Outcome, Success, output};
@@ -61,7 +61,7 @@ pub(super) struct Replayed {
 struct ReplayedSite {
     origin: Origin,
     judge: SiteJudge,
-    urls: BTreeMap<UrlId, Known>,
+    urls: FxHashMap<UrlId, Known>,
 }
 
 /// What is known of one URL.
@@ -104,33 +104,46 @@ fn open(options: &Options) -> anyhow::Result<Box<dyn Read>> {
 
 fn judge(mut read: Recorded, now: Option<DateTime<Utc>>, policy: Policy) -> Replayed {
     let lines = std::mem::take(&mut read.lines);
-    let last = lines.iter().map(|line| line.at).max();
+    let last = lines.last().map(|line| line.at);
     let now = now.or(last).unwrap_or(DateTime::UNIX_EPOCH);
     let urls = std::mem::take(&mut read.urls);
     let sections: Vec<Section> = urls.iter().map(PageUrl::section).collect();
+    let origins: Vec<Origin> = urls.iter().map(PageUrl::origin).collect();
     let mut replayed = Replayed { now, policy, read, stale: 0, sites: Vec::new(), urls };
-    let mut places: HashMap<(Origin, Observer), usize> = HashMap::new();
+    let mut places: FxHashMap<(Origin, Observer), usize> = FxHashMap::default();
     for line in &lines {
-        replayed.take_in(line, &sections, &mut places);
+        let (Some(origin), Some(section)) = (origins.get(line.url), sections.get(line.url)) else {
+            continue;
+        };
+        let place = replayed.site(origin, &line.observer, &mut places);
+        replayed.take_in(place, line, section);
     }
     replayed
 }
 
 impl Replayed {
-    fn take_in(
+    /// The place of a site as one observer sees it.
+    fn site(
         &mut self,
-        line: &Line,
-        sections: &[Section],
-        places: &mut HashMap<(Origin, Observer), usize>,
-    ) {
-        let (Some(url), Some(section)) = (self.urls.get(line.url), sections.get(line.url)) else { return };
-        let max_gap = self.policy.gap(None);
-        let key = (url.origin(), line.observer.clone());
-        let place = *places.entry(key).or_insert_with_key(|(origin, observer)| {
+        origin: &Origin,
+        observer: &Observer,
+        places: &mut FxHashMap<(Origin, Observer), usize>,
+    ) -> usize {
+        if let Some(last) = self.sites.last()
+            && last.origin == *origin
+            && last.judge.observer() == observer
+        {
+            return self.sites.len() - 1;
+        }
+        *places.entry((origin.clone(), observer.clone())).or_insert_with(|| {
             let judge = SiteJudge::new(observer.clone(), self.policy.gap(None), None);
-            self.sites.push(ReplayedSite { origin: origin.clone(), judge, urls: BTreeMap::new() });
+            self.sites.push(ReplayedSite { origin: origin.clone(), judge, urls: FxHashMap::default() });
             self.sites.len() - 1
-        });
+        })
+    }
+
+    fn take_in(&mut self, place: usize, line: &Line, section: &Section) {
+        let max_gap = self.policy.gap(None);
         let Some(site) = self.sites.get_mut(place) else { return };
         let id = UrlId(i64::try_from(line.url).unwrap_or(i64::MAX));
         let seen = Observation::instant(line.at, line.outcome);

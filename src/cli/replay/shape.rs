@@ -129,7 +129,9 @@ fn urls(replayed: &Replayed, site: &ReplayedSite) -> Vec<UrlJson> {
             episodes: known.history.episodes().iter().map(|e| episode_json(replayed, e)).collect(),
         })
     };
-    site.urls.iter().filter_map(shape).collect()
+    let mut known: Vec<_> = site.urls.iter().collect();
+    known.sort_unstable_by_key(|(id, _)| **id);
+    known.into_iter().filter_map(shape).collect()
 }
 
 fn episode_json(replayed: &Replayed, episode: &Episode) -> EpisodeJson {

@@ -9,6 +9,7 @@
 )]
 
 mod lines;
+mod policy_file;
 mod shape;
 
 use std::fs::File;
@@ -36,6 +37,9 @@ pub(super) struct Options {
     /// The instant of judgement [default: the last observation]
     #[arg(long, value_name = "RFC 3339")]
     now: Option<DateTime<Utc>>,
+    /// A TOML file with policy values, such as brief_max = "6h"; --set goes before it
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Set a policy value, such as brief_max=6h (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -71,7 +75,7 @@ struct Known {
 }
 
 pub(super) fn run(options: &Options) -> Outcome {
-    let policy = policy(&options.set)?;
+    let policy = policy(options)?;
     let input = open(options).map_err(Failure::Usage)?;
     let read =
         lines::read(BufReader::new(input), |number, why| output::talk(&format!("line {number}: {why}")))?;
@@ -81,9 +85,10 @@ pub(super) fn run(options: &Options) -> Outcome {
     Ok(if is_clean { Success::Fine } else { Success::BadInput })
 }
 
-fn policy(pairs: &[String]) -> Result<Policy, Failure> {
-    let mut policy = Policy::default();
-    for pair in pairs {
+fn policy(options: &Options) -> Result<Policy, Failure> {
+    let file = options.policy.as_deref().map(policy_file::read).transpose().map_err(Failure::Usage)?;
+    let mut policy = file.unwrap_or_default();
+    for pair in &options.set {
         let (key, value) = pair
             .split_once('=')
             .with_context(|| format!("`{pair}` is not KEY=VALUE: write it as brief_max=6h"))

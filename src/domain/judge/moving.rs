@@ -50,19 +50,16 @@ impl SiteJudge {
     /// Tells an outage anew from its parts.
     pub(super) fn retally(&mut self, outage: OutageKey) {
         let parts: Vec<(EpisodeKey, &Part)> = self.members_of(outage).collect();
-        match Tally::anew(parts.into_iter()) {
-            Some(tally) => {
-                if let Some(event) = self.events.get_mut(&outage) {
-                    event.tell(tally);
-                }
-                self.changed.events.insert(outage);
+        if let Some(tally) = Tally::anew(parts.into_iter()) {
+            if let Some(event) = self.events.get_mut(&outage) {
+                event.tell(tally);
             }
-            None => {
-                self.events.remove(&outage);
-                self.shared.retain(|key| *key != outage);
-                self.changed.events.remove(&outage);
-                self.changed.gone.push(outage);
-            }
+            self.changed.events.insert(outage);
+            return;
         }
+        self.events.remove(&outage);
+        self.shared.retain(|key| *key != outage);
+        self.changed.events.remove(&outage);
+        self.changed.gone.push(outage);
     }
 }

@@ -192,10 +192,9 @@ impl SiteJudge {
 
     /// Healthy looks between the newest outage of these sections that is over and the alarm's first failure.
     pub(super) fn run_before(&self, alarm: &Alarm) -> Option<u32> {
-        let common = |key: &OutageKey| self.events.get(key).and_then(|event| event.common.as_ref());
-        let covers = |c: &&Box<Common>| {
-            c.over_since.is_some() && alarm.sections.iter().any(|section| c.covers(section))
-        };
+        let common = |key: &OutageKey| self.events.get(key).and_then(|event| event.common.as_deref());
+        let covers =
+            |c: &&Common| c.over_since.is_some() && alarm.sections.iter().any(|section| c.covers(section));
         let before = self.shared.iter().rev().filter_map(common).find(covers)?;
         Some(before.run.saturating_sub(alarm.healthy_looks))
     }

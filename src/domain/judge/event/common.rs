@@ -298,9 +298,10 @@ impl Common {
         last: DateTime<Utc>,
         section: Option<&Section>,
     ) -> Option<DateTime<Utc>> {
-        let share = match self.is_lottery {
-            true => self.any_lately.looks().share().min(self.any.share()),
-            false => self.lately.looks().share().min(self.share_of_urls(section)),
+        let share = if self.is_lottery {
+            self.any_lately.looks().share().min(self.any.share())
+        } else {
+            self.lately.looks().share().min(self.share_of_urls(section))
         };
         self.after.iter().filter(|look| **look > last).nth(looks_for(share) - 1).copied()
     }

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::clock::{Clock, SystemClock};
-use crate::domain::site::{PrivateAddresses, Site};
 use crate::fetch::Fetch;
 use crate::fetch::client::{Client, Options};
-use crate::fetch::guard::PrivateAccess;
-use crate::jobs::patrol::{FetchFor, Patrols};
+use crate::fetch::egress::{Egress, Probe, Watched};
+use crate::jobs::patrol::{FetchFor, Patrols, private_access};
 use crate::store::writer::{Writer, WriterTask};
 use crate::store::{OpenError, Store};
 
@@ -28,15 +27,18 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the store in this directory and puts the parts together.
-    pub async fn open(data: &Path) -> Result<Self, OpenError> {
+    /// Opens the store in this directory and puts the parts together. `probes` show whether our own connection works;
+    /// when there are none, the other sites' hosts do.
+    pub async fn open(data: &Path, probes: Vec<Probe>) -> Result<Self, OpenError> {
         let store = Store::open(data).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let egress = Arc::new(Egress::new(probes));
         let (writer, writer_task) = Writer::new(store.clone());
         let patrols = Patrols {
             store: store.clone(),
             writer,
-            fetch_for: fetchers(Arc::clone(&clock)),
+            fetch_for: fetchers(Arc::clone(&clock), Arc::clone(&egress)),
+            egress,
             clock: Arc::clone(&clock),
             owner: owner(),
         };
@@ -45,21 +47,12 @@ impl App {
 }
 
 /// One fetcher for each site that is worked on: connections are not shared between sites with different rights.
-fn fetchers(clock: Arc<dyn Clock>) -> FetchFor {
+fn fetchers(clock: Arc<dyn Clock>, egress: Arc<Egress>) -> FetchFor {
     Arc::new(move |site| {
         let options = Options { private: private_access(site), ..Options::default() };
         let client = Client::new(options, Arc::clone(&clock)).context("the HTTP client could not be made")?;
-        Ok(Arc::new(client) as Arc<dyn Fetch>)
+        Ok(Arc::new(Watched::new(Arc::new(client), Arc::clone(&egress))) as Arc<dyn Fetch>)
     })
-}
-
-/// Which private addresses a fetcher for this site may ask.
-fn private_access(site: &Site) -> PrivateAccess {
-    match site.settings.allow_private {
-        PrivateAddresses::Refused => PrivateAccess::Refused,
-        PrivateAddresses::OwnHost => PrivateAccess::Host(site.start_url.host().to_owned()),
-        PrivateAddresses::Allowed => PrivateAccess::Allowed,
-    }
 }
 
 /// Names this process in leases.

@@ -75,6 +75,8 @@ pub(super) struct Options {
     /// The form of the result
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+    #[command(flatten)]
+    connection: super::Connection,
 }
 
 /// The shape of `--format json`.
@@ -110,7 +112,8 @@ struct FailingUrl {
 pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let listed = options.list.as_deref().map(read_list).transpose()?;
     let scratch = options.no_save.then(tempfile::tempdir).transpose()?;
-    let app = super::open(scratch.as_ref().map_or(data, |directory| directory.path())).await?;
+    let folder = scratch.as_ref().map_or(data, |directory| directory.path());
+    let app = super::open_to_fetch(folder, &options.connection).await?;
     let (site, is_new) = find_site(&app, &options).await?;
     let crawl_options = crawl_options(&options, listed.unwrap_or_default());
     let (store, clock) = (app.store.clone(), Arc::clone(&app.clock));

@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
+use crate::fetch::egress::Probe;
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -165,10 +166,29 @@ fn init_tracing(serving: bool) {
         .init();
 }
 
+/// What commands that fetch take.
+#[derive(Debug, Args)]
+struct Connection {
+    /// A host that shows whether this machine's own connection works, asked before a site is called down (may be
+    /// repeated) [default: the hosts of the other sites]
+    #[arg(
+        long = "egress-probe",
+        value_name = "HOST:PORT",
+        env = "GATECRAWL_EGRESS_PROBES",
+        value_delimiter = ','
+    )]
+    egress_probes: Vec<Probe>,
+}
+
 /// Opens the store; a data directory that cannot be used is a matter of configuration.
 async fn open(data: &std::path::Path) -> Result<App, Failure> {
+    open_to_fetch(data, &Connection { egress_probes: Vec::new() }).await
+}
+
+/// Opens the store for a command that fetches.
+async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Result<App, Failure> {
     use crate::store::OpenError;
-    App::open(data).await.map_err(|error| match error {
+    App::open(data, connection.egress_probes.clone()).await.map_err(|error| match error {
         OpenError::Directory { .. } => Failure::Usage(error.into()),
         OpenError::File { .. } | OpenError::Newer { .. } | OpenError::Migrate { .. } => {
             Failure::Job(error.into())

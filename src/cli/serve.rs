@@ -22,12 +22,14 @@ pub(super) struct Options {
     /// The address of the dashboard
     #[arg(long, default_value = "127.0.0.1:8502", value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
     listen: SocketAddr,
+    #[command(flatten)]
+    connection: super::Connection,
 }
 
 pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let listener = bind(options.listen).await?;
     let address = listener.local_addr()?;
-    let App { store, clock, patrols, writer_task } = super::open(data).await?;
+    let App { store, clock, patrols, writer_task } = super::open_to_fetch(data, &options.connection).await?;
     let wake = Arc::new(Notify::new());
     let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake));
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;

@@ -34,7 +34,7 @@ use crate::domain::crawl::{Crawl, CrawlOptions, CrawlState};
 use crate::domain::observation::CrawlId;
 use crate::domain::page_url::BadUrl;
 use crate::domain::site::Site;
-use crate::fetch::{Fetch, Refused};
+use crate::fetch::{Fetch, NotFetched, Offline, Refused};
 use crate::store::urls::KnownUrl;
 use crate::store::writer::{WriteFailed, Writer};
 use crate::store::{Store, StoreError};
@@ -73,6 +73,9 @@ pub enum CrawlError {
     /// We do not ask this address.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Our own connection went down: of the rest of the site nothing is known.
+    #[error(transparent)]
+    Offline(#[from] Offline),
     /// An address of the site cannot be formed.
     #[error(transparent)]
     Url(#[from] BadUrl),
@@ -89,9 +92,18 @@ pub enum CrawlError {
     Died(String),
 }
 
+impl From<NotFetched> for CrawlError {
+    fn from(not: NotFetched) -> Self {
+        match not {
+            NotFetched::Refused(refused) => Self::Refused(refused),
+            NotFetched::Offline(offline) => Self::Offline(offline),
+        }
+    }
+}
+
 impl Crawler {
     /// Makes a crawl, or goes on with one that was interrupted. When `stop` is cancelled it stops soon, and the crawl
-    /// stays unfinished.
+    /// stays unfinished; so it does when our own connection goes down.
     pub async fn crawl(
         &self,
         site: &Site,

@@ -23,7 +23,7 @@ use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
-use crate::fetch::Refused;
+use crate::fetch::{NotFetched, Refused};
 use crate::store::urls::KnownUrl;
 
 /// How often a run asks the store which re-checks are due.
@@ -69,7 +69,7 @@ pub(super) struct Run<'a> {
     pub(super) progress: watch::Sender<Progress>,
     pub(super) stop: CancellationToken,
     pub(super) notes: Vec<String>,
-    visits: JoinSet<Result<Visit, Refused>>,
+    visits: JoinSet<Result<Visit, NotFetched>>,
     in_flight: HashSet<UrlId>,
     unconfirmed: HashSet<UrlId>,
     newest: VecDeque<bool>,
@@ -218,11 +218,13 @@ impl<'a> Run<'a> {
 
     async fn take_in(
         &mut self,
-        done: Result<Result<Visit, Refused>, tokio::task::JoinError>,
+        done: Result<Result<Visit, NotFetched>, tokio::task::JoinError>,
     ) -> Result<(), CrawlError> {
         let visit = match done {
             Ok(Ok(visit)) => visit,
-            Ok(Err(refused)) => return self.note_refusal(&refused),
+            Ok(Err(NotFetched::Refused(refused))) => return self.note_refusal(&refused),
+            // What is still under way is fetched again when the run goes on.
+            Ok(Err(NotFetched::Offline(offline))) => return Err(offline.into()),
             Err(died) => return Err(CrawlError::Died(died.to_string())),
         };
         self.in_flight.remove(&visit.task.known.id);

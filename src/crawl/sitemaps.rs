@@ -16,7 +16,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::sitemap_state::{Fault, Look, SitemapState};
 use crate::fetch::redirects::{PAGE_HOPS, follow};
-use crate::fetch::{Fetched, Request};
+use crate::fetch::{Fetched, NotFetched, Request};
 use crate::store::sitemaps::StoredSitemap;
 
 /// Where a sitemap is when robots.txt names none.
@@ -109,11 +109,11 @@ impl Crawler {
         let chain = match follow(self.fetch.as_ref(), request, PAGE_HOPS, may_go).await {
             Ok(chain) => chain,
             // One word in a robots.txt must not end the crawl of its site.
-            Err(refused) if url.origin() != site.origin => {
+            Err(NotFetched::Refused(refused)) if url.origin() != site.origin => {
                 let notes = vec![format!("sitemap {url} was not asked for: {refused}")];
                 return Ok(Read { notes, ..Read::default() });
             }
-            Err(refused) => return Err(refused.into()),
+            Err(not) => return Err(not.into()),
         };
         self.record_hops(site, &chain.hops, crawl).await?;
         let Some(answer) = chain.hops.last() else { return Ok(Read::default()) };

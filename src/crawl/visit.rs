@@ -10,7 +10,7 @@ use crate::domain::indexability::UrlFacts;
 use crate::domain::observation::{CrawlId, Observer, SiteId};
 use crate::domain::outcome::{Class, Outcome};
 use crate::domain::page_url::PageUrl;
-use crate::fetch::{Fetch, Fetched, Refused, Request};
+use crate::fetch::{Fetch, Fetched, NotFetched, Request};
 use crate::store::urls::KnownUrl;
 use crate::store::writer::Record;
 
@@ -46,7 +46,7 @@ pub(super) struct Visit {
 }
 
 /// Makes a visit.
-pub(super) async fn visit(fetch: Arc<dyn Fetch>, pace: Arc<Pace>, task: Task) -> Result<Visit, Refused> {
+pub(super) async fn visit(fetch: Arc<dyn Fetch>, pace: Arc<Pace>, task: Task) -> Result<Visit, NotFetched> {
     pace.turn().await;
     // A probe that judges a failure gets a connection of its own: gateways answer the second request of one differently.
     let request = match task.purpose {

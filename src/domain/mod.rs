@@ -10,6 +10,7 @@ pub mod bounds;
 pub mod crawl;
 pub mod deploy;
 pub mod efficiency;
+pub mod egress;
 pub mod episode;
 pub mod evidence;
 pub mod history;

@@ -113,6 +113,11 @@ impl PageUrl {
         self.0.host_str().unwrap_or_default()
     }
 
+    /// The port that is asked: the scheme's own where none is written.
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or_default()
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         self.0.as_str()

@@ -9,8 +9,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
-use super::Refused;
 use super::guard::NoAddress;
+use super::{Refused, local};
 use crate::domain::outcome::NetworkError;
 
 /// What an error of the HTTP client means.
@@ -18,6 +18,8 @@ use crate::domain::outcome::NetworkError;
 pub(super) enum Failure {
     /// The guard refused the address.
     Refused(Refused),
+    /// The fault is this machine's, in words.
+    Ours(String),
     /// The site failed; with the reason in words.
     Network(NetworkError, String),
 }
@@ -32,15 +34,28 @@ pub(super) fn classify(error: &reqwest::Error) -> Failure {
         if let Some(refused) = link.downcast_ref::<Refused>() {
             return Failure::Refused(refused.clone());
         }
+        if let Some(words) = our_fault(link) {
+            return Failure::Ours(words);
+        }
         found = meaning(link, connecting).or(found);
     }
     let words = format!("{}: {}", found.map_or(UNKNOWN, phrase), innermost(error));
     Failure::Network(found.unwrap_or(NetworkError::Protocol), words)
 }
 
-/// Said of an error in which no cause is known, such as a machine that is out of sockets. No word of the contract fits
-/// it; it is counted as `protocol`.
+/// Said of an error in which no cause is known. No word of the contract fits it; it is counted as `protocol`.
 const UNKNOWN: &str = "the request failed";
+
+/// What one link of the chain says of this machine.
+fn our_fault(link: &(dyn Error + 'static)) -> Option<String> {
+    let of_io = |error: &io::Error| local::fault(error).map(|words| format!("{words} ({error})"));
+    match link.downcast_ref::<NoAddress>() {
+        Some(NoAddress::NoRoute(..)) => Some(link.to_string()),
+        Some(NoAddress::Failed(_, error)) => of_io(error),
+        Some(_) => None,
+        None => link.downcast_ref::<io::Error>().and_then(of_io),
+    }
+}
 
 /// What one link of the chain says by itself.
 fn meaning(link: &(dyn Error + 'static), connecting: bool) -> Option<NetworkError> {
@@ -93,9 +108,7 @@ fn of_io(kind: ErrorKind, connecting: bool) -> Option<NetworkError> {
         ErrorKind::TimedOut
         | ErrorKind::HostUnreachable
         | ErrorKind::NetworkUnreachable
-        | ErrorKind::NetworkDown
-        | ErrorKind::NotConnected
-        | ErrorKind::AddrNotAvailable => Some(NetworkError::ConnectTimeout),
+        | ErrorKind::NotConnected => Some(NetworkError::ConnectTimeout),
         ErrorKind::InvalidData => Some(NetworkError::Protocol),
         _ => None,
     }
@@ -167,6 +180,7 @@ mod tests {
         match failure {
             Failure::Network(error, _) => error.word(),
             Failure::Refused(_) => "blocked",
+            Failure::Ours(_) => "ours",
         }
     }
 

@@ -24,8 +24,8 @@ use tower::util::MapFutureLayer;
 
 use super::body::{self, Body, Fault, Limits};
 use super::classify::{Failure, classify};
-use super::guard::{Guard, PrivateAccess};
-use super::{Fetch, Fetched, Fetching, Head, Refused, Request, reuse};
+use super::guard::{self, Guard, PrivateAccess};
+use super::{Fetch, Fetched, Fetching, Head, NotFetched, Offline, Request, local, reuse};
 use crate::clock::Clock;
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
@@ -145,7 +145,7 @@ impl Client {
         Ok(Self { pooled: built(options.idle_per_host)?, fresh: built(0)?, guard, options, clock })
     }
 
-    async fn run(&self, request: &Request) -> Result<Fetched, Refused> {
+    async fn run(&self, request: &Request) -> Result<Fetched, NotFetched> {
         self.guard.check_literal(&request.url)?;
         if !request.fresh_connection {
             let (fetched, reused) = reuse::watched(self.attempt(&self.pooled, request)).await;
@@ -157,7 +157,7 @@ impl Client {
         self.attempt(&self.fresh, request).await
     }
 
-    async fn attempt(&self, client: &reqwest::Client, request: &Request) -> Result<Fetched, Refused> {
+    async fn attempt(&self, client: &reqwest::Client, request: &Request) -> Result<Fetched, NotFetched> {
         let start = Instant::now();
         let mut fetched = self.asked(&request.url);
         let sent = client.get(request.url.as_url().clone()).send();
@@ -167,7 +167,12 @@ impl Client {
                 self.take_answer(&mut fetched, response, limits).await;
             }
             Ok(Err(error)) => match classify(&error) {
-                Failure::Refused(refused) => return Err(refused),
+                Failure::Refused(refused) => return Err(refused.into()),
+                Failure::Ours(why) => return Err(Offline { asked_at: fetched.asked_at, why }.into()),
+                Failure::Network(..) if no_way_to(&request.url) => {
+                    let why = format!("this machine has no route to {}", request.url.host());
+                    return Err(Offline { asked_at: fetched.asked_at, why }.into());
+                }
                 Failure::Network(error, words) => self.fail(&mut fetched, error, words),
             },
             Err(_) => {
@@ -257,6 +262,11 @@ impl Fetch for Client {
     fn fetch<'a>(&'a self, request: &'a Request) -> Fetching<'a> {
         Box::pin(self.run(request))
     }
+}
+
+/// Whether the URL states an address that this machine has no route to. A name's addresses were looked at before.
+fn no_way_to(url: &PageUrl) -> bool {
+    guard::literal(url).is_some_and(|address| !local::has_route(address))
 }
 
 /// Whether the body is what was asked for, so that a broken one is a failed fetch.

@@ -18,7 +18,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
 use url::Host;
 
-use super::Refused;
+use super::{Refused, local};
+use crate::domain::egress::Reach;
 use crate::domain::page_url::PageUrl;
 
 /// Which hosts may be asked although their address is not a public one.
@@ -154,18 +155,35 @@ pub(super) enum NoAddress {
     /// The resolver answered with an empty list.
     #[error("the name `{0}` has no address")]
     Empty(String),
+    /// It has addresses that may be asked, and this machine knows a way to none of them.
+    #[error("this machine has no route to `{0}` at {1}")]
+    NoRoute(String, IpAddr),
     /// The resolver did not answer.
     #[error("the name server gave no answer for `{0}` in {1:?}")]
     Late(String, Duration),
 }
 
+/// The address that a URL states itself, without a name.
+pub(super) fn literal(url: &PageUrl) -> Option<IpAddr> {
+    match url.as_url().host()? {
+        Host::Ipv4(v4) => Some(IpAddr::V4(v4)),
+        Host::Ipv6(v6) => Some(IpAddr::V6(v6)),
+        Host::Domain(_) => None,
+    }
+}
+
+/// How far away an address is.
+pub(super) fn reach(address: IpAddr) -> Reach {
+    match special_use(address) {
+        _ if address.to_canonical().is_loopback() => Reach::Loopback,
+        Some(_) => Reach::Private,
+        None => Reach::Public,
+    }
+}
+
 /// The private or otherwise special address that a URL states itself, without a name. It is known before any fetch.
 pub fn private_literal(url: &PageUrl) -> Option<IpAddr> {
-    let address = match url.as_url().host()? {
-        Host::Ipv4(v4) => IpAddr::V4(v4),
-        Host::Ipv6(v6) => IpAddr::V6(v6),
-        Host::Domain(_) => return None,
-    };
+    let address = literal(url)?;
     special_use(address).map(|_| address)
 }
 
@@ -216,10 +234,32 @@ impl Guard {
             Err(_) => return Err(NoAddress::Late(name, self.patience).into()),
         };
         let admitted = self.admitted(&name, found)?;
-        if admitted.is_empty() {
+        let Some(first) = admitted.first().map(SocketAddr::ip) else {
             return Err(NoAddress::Empty(name).into());
+        };
+        let reachable: Vec<_> = admitted.into_iter().filter(|a| local::has_route(a.ip())).collect();
+        if reachable.is_empty() {
+            return Err(NoAddress::NoRoute(name, first).into());
         }
-        Ok(Box::new(admitted.into_iter()))
+        Ok(Box::new(reachable.into_iter()))
+    }
+
+    /// The addresses at which a host may be asked; empty: there are none.
+    pub(super) async fn addresses(&self, host: &str, port: u16) -> Vec<SocketAddr> {
+        let with_port = |mut address: SocketAddr| {
+            address.set_port(port);
+            address
+        };
+        if let Ok(literal) = bare(host).parse::<IpAddr>() {
+            let address = SocketAddr::new(literal, port);
+            return if special_use(literal).is_none() || self.trusts(host) {
+                vec![address]
+            } else {
+                Vec::new()
+            };
+        }
+        let found = self.clone().look_up(host.to_owned()).await;
+        found.map(|found| found.map(with_port).collect()).unwrap_or_default()
     }
 }
 

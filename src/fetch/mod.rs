@@ -1,15 +1,17 @@
 //! The only user of reqwest: one request, one answer, every way of failing told apart.
 //!
 //! It is not a policy: what to fetch, how often and what to make of the answer is decided above. It never returns
-//! an error for what a server did: a refused connection is an outcome like any other. The one thing that is an error
-//! is [`Refused`]: an address that we ourselves will not ask.
+//! an error for what a server did: a refused connection is an outcome like any other. What is an error is
+//! [`NotFetched`]: an address that we ourselves will not ask, or a fault of our own that says nothing of the site.
 
 mod body;
 mod classify;
 pub mod client;
+pub mod egress;
 #[cfg(test)]
 mod fault_server;
 pub mod guard;
+mod local;
 pub mod redirects;
 mod reuse;
 
@@ -89,6 +91,29 @@ pub struct Refused {
     pub address: IpAddr,
 }
 
+/// Our own connection is down, or this machine is out of something that a request needs: of the site nothing is known.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error(
+    "Gatecrawl itself has no connection: {why}. What failed is unknown, and was not recorded; check this machine's network"
+)]
+pub struct Offline {
+    /// When the request was sent that shows it.
+    pub asked_at: DateTime<Utc>,
+    /// What shows it.
+    pub why: String,
+}
+
+/// Why a request met nothing that the site did.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum NotFetched {
+    /// We do not ask this address.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// We cannot ask.
+    #[error(transparent)]
+    Offline(#[from] Offline),
+}
+
 impl Refused {
     /// A literal address has no other name.
     fn place(&self) -> String {
@@ -101,7 +126,7 @@ impl Refused {
 }
 
 /// A future of [`Fetch::fetch`].
-pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Fetched, Refused>> + Send + 'a>>;
+pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Fetched, NotFetched>> + Send + 'a>>;
 
 /// Makes requests. The product's is [`client::Client`]; tests of what lies above may answer from a script.
 pub trait Fetch: Send + Sync {

@@ -2,9 +2,10 @@
 //!
 //! It is not a judge: where a redirect may lead (to another host, past a robots.txt) is the caller's rule and comes in
 //! as a function. A private address in the middle of a chain ends it but is no error: what was fetched before it
-//! stays on record, so only a refused first request is `Err`.
+//! stays on record, so only a refused first request is `Err`. That our own connection went down always is: where the
+//! chain leads is then not known.
 
-use super::{Fetch, Fetched, Refused, Request};
+use super::{Fetch, Fetched, NotFetched, Refused, Request};
 use crate::domain::page_url::PageUrl;
 
 /// How many redirects to follow from a page: "Googlebot follows up to 10 redirect hops".
@@ -43,19 +44,21 @@ pub enum End {
 ///
 /// # Errors
 ///
-/// [`Refused`] when the first request may not be made, so that there is nothing on record.
+/// [`NotFetched`] when the first request may not be made, so that there is nothing on record, or when we are offline.
 pub async fn follow(
     fetch: &dyn Fetch,
     mut request: Request,
     hops: usize,
     may_go: impl Fn(&PageUrl, &PageUrl) -> bool,
-) -> Result<Chain, Refused> {
+) -> Result<Chain, NotFetched> {
     let mut chain = Vec::new();
     loop {
         let answer = match fetch.fetch(&request).await {
             Ok(answer) => answer,
-            Err(refused) if chain.is_empty() => return Err(refused),
-            Err(refused) => return Ok(ended(chain, End::Refused(refused))),
+            Err(NotFetched::Refused(refused)) if !chain.is_empty() => {
+                return Ok(ended(chain, End::Refused(refused)));
+            }
+            Err(not) => return Err(not),
         };
         let target = answer.redirect.clone();
         chain.push(answer);
@@ -177,7 +180,8 @@ mod tests {
     async fn a_first_request_to_a_private_address_is_an_error() {
         let request = Request::of(PageUrl::parse("http://10.0.0.1/").unwrap());
         let refused = follow(&client(), request, PAGE_HOPS, |_, _| true).await;
-        assert_eq!(refused.unwrap_err().host, "10.0.0.1");
+        let Err(NotFetched::Refused(refused)) = refused else { panic!("it is refused") };
+        assert_eq!(refused.host, "10.0.0.1");
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::patrol::Patrols;
+use super::patrol::{Back, Patrols};
 use crate::domain::observation::SiteId;
 
 /// How often the driver looks for due work when nobody wakes it. Policy durations go down to one second.
@@ -19,6 +19,9 @@ const POLL: Duration = Duration::from_millis(500);
 /// How many sites are worked on at a time.
 const MOST_PATROLS: usize = 16;
 
+/// How long a site rests when our own connection was found to be down.
+const OFFLINE_REST: Duration = Duration::from_secs(15);
+
 /// How long a site rests after its patrol failed.
 const REST: Duration = Duration::from_mins(1);
 
@@ -26,7 +29,7 @@ const REST: Duration = Duration::from_mins(1);
 pub struct Driver {
     patrols: Patrols,
     wake: Arc<Notify>,
-    out: JoinSet<(SiteId, anyhow::Result<()>)>,
+    out: JoinSet<(SiteId, anyhow::Result<Back>)>,
     on_duty: HashSet<SiteId>,
     resting: HashMap<SiteId, Instant>,
 }
@@ -68,14 +71,19 @@ impl Driver {
         Ok(())
     }
 
-    fn welcome(&mut self, back: Result<(SiteId, anyhow::Result<()>), tokio::task::JoinError>) {
+    fn welcome(&mut self, back: Result<(SiteId, anyhow::Result<Back>), tokio::task::JoinError>) {
         match back {
             Ok((site, result)) => {
                 self.on_duty.remove(&site);
-                if let Err(error) = result {
-                    tracing::error!(site.id = %site, error = format!("{error:#}"), "patrol failed");
-                    self.resting.insert(site, Instant::now() + REST);
-                }
+                let rest = match result {
+                    Ok(Back::Done) => return,
+                    Ok(Back::Offline) => OFFLINE_REST,
+                    Err(error) => {
+                        tracing::error!(site.id = %site, error = format!("{error:#}"), "patrol failed");
+                        REST
+                    }
+                };
+                self.resting.insert(site, Instant::now() + rest);
             }
             // The panic has been reported where it happened; which site it was is not known, so all may go again.
             Err(error) => {

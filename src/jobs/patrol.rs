@@ -16,15 +16,20 @@ use crate::crawl::progress::Progress;
 use crate::crawl::{CrawlError, Crawler, Ended};
 use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
 use crate::domain::observation::SiteId;
-use crate::domain::site::Site;
+use crate::domain::site::{PrivateAddresses, Site};
 use crate::domain::span::Span;
 use crate::fetch::Fetch;
+use crate::fetch::egress::{Egress, Probe};
+use crate::fetch::guard::PrivateAccess;
 use crate::store::Store;
 use crate::store::leases::Lease;
 use crate::store::writer::Writer;
 
 /// How long a lease lasts without being renewed: so long a site rests when its holder was killed.
 const LEASE: Span = Span::seconds(15);
+
+/// How many sites may be witnesses of our own connection; a few are asked at a time.
+const MOST_NEIGHBOURS: u32 = 20;
 
 /// How often a lease is renewed: two renewals may fail before it is lost.
 const RENEWAL: Duration = Duration::from_secs(5);
@@ -41,21 +46,49 @@ pub struct Patrols {
     pub writer: Writer,
     /// Who fetches for a site.
     pub fetch_for: FetchFor,
+    /// Whether our own connection works.
+    pub egress: Arc<Egress>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Names this process in leases.
     pub owner: String,
 }
 
+/// How a patrol came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    /// Nothing more is due.
+    Done,
+    /// Our own connection is down; what was due is due still.
+    Offline,
+}
+
+/// What one step of a patrol came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Something was done, and more may be due.
+    Done,
+    /// Nothing is due.
+    Idle,
+    /// Our own connection is down.
+    Offline,
+}
+
 impl Patrols {
     /// Does what is due for a site. Does nothing when another process holds its lease.
-    pub async fn patrol(&self, site: SiteId, stop: &CancellationToken) -> anyhow::Result<()> {
+    pub async fn patrol(&self, site: SiteId, stop: &CancellationToken) -> anyhow::Result<Back> {
         let Some(lease) = self.store.take_lease(site, &self.owner, self.clock.now(), LEASE).await? else {
-            return Ok(());
+            return Ok(Back::Done);
         };
         self.under(&lease, stop, |stop| async move {
-            while self.step(site, &stop).await? && !stop.is_cancelled() {}
-            Ok(())
+            while !stop.is_cancelled() {
+                match self.step(site, &stop).await? {
+                    Step::Done => {}
+                    Step::Idle => break,
+                    Step::Offline => return Ok(Back::Offline),
+                }
+            }
+            Ok(Back::Done)
         })
         .await
     }
@@ -75,7 +108,8 @@ impl Patrols {
             self.drop_unfinished(site).await?;
             let crawl =
                 self.store.request_crawl(site.id, CrawlKind::Manual, options, self.clock.now()).await?;
-            let made = self.crawler(site)?.crawl(site, &crawl, &stop, progress).await;
+            let made = self.crawler(site).await?.crawl(site, &crawl, &stop, progress).await;
+            self.note_egress(&made).await?;
             if let Err(error) = &made {
                 self.stop_crawl(&crawl, &error.to_string()).await?;
             } else if stop.is_cancelled() {
@@ -123,14 +157,16 @@ impl Patrols {
         }
     }
 
-    /// Does one thing that is due; `false`: nothing is.
-    async fn step(&self, id: SiteId, stop: &CancellationToken) -> anyhow::Result<bool> {
-        let Some(site) = self.store.site(id).await?.filter(|site| !site.paused) else { return Ok(false) };
+    /// Does one thing that is due.
+    async fn step(&self, id: SiteId, stop: &CancellationToken) -> anyhow::Result<Step> {
+        let Some(site) = self.store.site(id).await?.filter(|site| !site.paused) else {
+            return Ok(Step::Idle);
+        };
         if let Some(crawl) = self.due_crawl(&site).await? {
             let (progress, _) = watch::channel(Progress::default());
-            let made = self.crawler(&site)?.crawl(&site, &crawl, stop, progress).await;
-            self.settle(&site, &crawl, made).await?;
-            return Ok(true);
+            let made = self.crawler(&site).await?.crawl(&site, &crawl, stop, progress).await;
+            self.note_egress(&made).await?;
+            return self.settle(&site, &crawl, made).await;
         }
         self.probe(&site, stop).await
     }
@@ -151,32 +187,52 @@ impl Patrols {
         Ok(Some(self.store.request_crawl(site.id, CrawlKind::Scheduled, &options, now).await?))
     }
 
-    async fn probe(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<bool> {
+    async fn probe(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<Step> {
         let now = self.clock.now();
         let probe_at = self.store.next_probe(site.id).await?;
         let sentinels_due = probe_at.is_some_and(|due| due <= now);
         let rechecks_due = self.store.next_recheck(site).await?.is_some_and(|due| due <= now);
         if !sentinels_due && !rechecks_due {
-            return Ok(false);
+            return Ok(Step::Idle);
         }
         if sentinels_due {
             let next = now + site.settings.policy.sentinel_every.delta();
             self.store.set_next_probe(site.id, Some(next)).await?;
         }
-        self.crawler(site)?.probe(site, sentinels_due, stop).await?;
-        Ok(true)
+        let made = self.crawler(site).await?.probe(site, sentinels_due, stop).await;
+        self.note_egress(&made).await?;
+        match made {
+            Err(CrawlError::Offline(_)) => Ok(Step::Offline),
+            made => Ok(made.map(|()| Step::Done)?),
+        }
     }
 
-    /// A crawl that could not be made is over; it must not be tried again at once, and for ever.
+    /// A crawl that could not be made is over; it must not be tried again at once, and for ever. One that we could not
+    /// make because we are offline goes on later.
     async fn settle(
         &self,
         site: &Site,
         crawl: &Crawl,
         made: Result<Ended, CrawlError>,
-    ) -> anyhow::Result<()> {
-        let Err(error) = made else { return Ok(()) };
+    ) -> anyhow::Result<Step> {
+        let Err(error) = made else { return Ok(Step::Done) };
+        if let CrawlError::Offline(_) = error {
+            return Ok(Step::Offline);
+        }
         tracing::error!(site.origin = %site.origin, crawl.id = %crawl.id, %error, "crawl failed");
-        self.stop_crawl(crawl, &error.to_string()).await
+        self.stop_crawl(crawl, &error.to_string()).await?;
+        Ok(Step::Done)
+    }
+
+    /// Keeps for readers whether we could reach anything.
+    async fn note_egress<T>(&self, made: &Result<T, CrawlError>) -> anyhow::Result<()> {
+        if let Err(CrawlError::Offline(offline)) = made {
+            tracing::error!("{offline}");
+            self.store.begin_silence(offline.asked_at, &offline.why).await?;
+        } else {
+            self.store.end_silence(self.clock.now()).await?;
+        }
+        Ok(())
     }
 
     async fn stop_crawl(&self, crawl: &Crawl, why: &str) -> anyhow::Result<()> {
@@ -191,12 +247,24 @@ impl Patrols {
         Ok(())
     }
 
-    fn crawler(&self, site: &Site) -> anyhow::Result<Crawler> {
+    async fn crawler(&self, site: &Site) -> anyhow::Result<Crawler> {
+        let sites = self.store.some_active_sites(MOST_NEIGHBOURS).await?;
+        let probe = |site: &Site| Probe::of_site(&site.start_url, private_access(site));
+        self.egress.set_neighbours(sites.iter().map(probe).collect());
         Ok(Crawler {
             store: self.store.clone(),
             writer: self.writer.clone(),
             fetch: (self.fetch_for)(site)?,
             clock: Arc::clone(&self.clock),
         })
+    }
+}
+
+/// Which private addresses a fetcher for this site may ask.
+pub fn private_access(site: &Site) -> PrivateAccess {
+    match site.settings.allow_private {
+        PrivateAddresses::Refused => PrivateAccess::Refused,
+        PrivateAddresses::OwnHost => PrivateAccess::Host(site.start_url.host().to_owned()),
+        PrivateAddresses::Allowed => PrivateAccess::Allowed,
     }
 }

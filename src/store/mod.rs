@@ -17,6 +17,7 @@ pub mod leases;
 pub mod outages;
 pub mod robots_copies;
 pub mod rollups;
+pub mod silences;
 pub mod sitemaps;
 pub mod sites;
 pub mod urls;

@@ -105,6 +105,15 @@ impl Store {
         rows.into_iter().map(Site::try_from).collect()
     }
 
+    /// Some sites that are not paused, at most so many.
+    pub async fn some_active_sites(&self, limit: u32) -> Result<Vec<Site>, StoreError> {
+        let rows: Vec<SiteRow> = sqlx::query_as("select * from site where paused = 0 order by id limit $1")
+            .bind(i64::from(limit))
+            .fetch_all(&self.db.reader)
+            .await?;
+        rows.into_iter().map(Site::try_from).collect()
+    }
+
     /// Stores what may change of a site: start page, settings, pause, next crawl.
     pub async fn update_site(&self, site: &Site) -> Result<(), StoreError> {
         sqlx::query(

@@ -44,7 +44,7 @@ impl Fetch for Script {
             let url = request.url.clone();
             if url.host() == "10.0.0.1" {
                 let address = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
-                return Err(Refused { host: url.host().to_owned(), address });
+                return Err(Refused { host: url.host().to_owned(), address }.into());
             }
             let answer = self.answers.lock().unwrap().get(url.as_str()).cloned();
             let (status, text) = answer.unwrap_or((404, "Not Found".to_owned()));

@@ -486,7 +486,8 @@ async fn a_private_address_is_refused_however_it_comes() {
         "http://[::1]/",
         "http://localhost/",
     ] {
-        let refused = strict.fetch(&Request::of(url(address))).await.unwrap_err();
+        let not = strict.fetch(&Request::of(url(address))).await.unwrap_err();
+        let NotFetched::Refused(refused) = not else { panic!("{address}: {not}") };
         assert!(refused.address.is_loopback(), "{address}");
     }
 }

@@ -12,6 +12,7 @@ pub mod deploy;
 pub mod efficiency;
 pub mod episode;
 pub mod evidence;
+pub mod extent;
 pub mod history;
 pub mod impact;
 pub mod indexability;

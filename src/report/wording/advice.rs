@@ -103,6 +103,7 @@ mod tests {
 
     use super::*;
     use crate::domain::bounds::Bounds;
+    use crate::domain::extent::Extent;
     use crate::domain::policy::Policy;
     use crate::domain::verdict::{Certainty, Judgement};
     use crate::report::wording::headline::Scope;
@@ -122,7 +123,9 @@ mod tests {
                 unknown: TimeDelta::zero(),
             },
             judgement: Judgement { verdict, certainty: Certainty::Certain, state },
-            failing_share: None,
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy: &Policy::default(),
             zone: chrono_tz::UTC,
             now: first_failing,

@@ -51,7 +51,9 @@ impl Case {
             outcomes: &BTreeMap::from([(Outcome::Status(502), 310)]),
             bounds,
             judgement: self.judgement,
-            failing_share: Some(0.14),
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy,
             zone: chrono_tz::UTC,
             now: at(NOW),
@@ -83,9 +85,9 @@ fn every_verdict_in_every_state_makes_a_sentence() {
     prolonged ongoing: 134 pages under /product/ have answered 502 for 30 hours. Crawling slows; after Mon 23 Nov, 20:00 UTC, Google begins to drop URLs.
     prolonged recovering: 134 pages under /product/ answered 502 for about 30 hours, starting on Thursday evening. It was prolonged: crawling slowed, but it ended before the index suffers.
     prolonged resolved: 134 pages under /product/ answered 502 for about 30 hours, starting on Thursday evening. It was prolonged: crawling slowed, but it ended before the index suffers.
-    intermittent ongoing: 134 pages under /product/ answer 502 again and again, 14 % of the observed time in 7 days. Every visit is a lottery, and crawling stays slow.
-    intermittent recovering: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
-    intermittent resolved: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
+    intermittent ongoing: 134 pages under /product/ answer 502 again and again. Every visit is a lottery, and crawling stays slow.
+    intermittent recovering: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: no page was out for long, and crawling picks up again within days.
+    intermittent resolved: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: no page was out for long, and crawling picks up again within days.
     persistent ongoing: 134 pages under /product/ have answered 502 for three days. Google drops URLs after two days.
     persistent recovering: 134 pages under /product/ answered 502 for about three days, starting on Thursday evening. It was persistent: some pages may have left the index, and will return late.
     persistent resolved: 134 pages under /product/ answered 502 for about three days, starting on Thursday evening. It was persistent: check that the pages are back in the index.
@@ -162,7 +164,7 @@ fn a_host_is_named_where_the_reader_does_not_know_it() {
         };
         let judgement = case(Verdict::Brief, State::Ongoing).judgement;
         let (zone, now) = (chrono_tz::UTC, at(NOW));
-        let (site, failing_share) = (Some("shop.example"), None);
+        let site = Some("shop.example");
         Facts {
             site,
             scope,
@@ -170,7 +172,9 @@ fn a_host_is_named_where_the_reader_does_not_know_it() {
             outcomes: &outcomes,
             bounds,
             judgement,
-            failing_share,
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy: &policy,
             zone,
             now,

@@ -6,6 +6,7 @@ use crate::chart::tone::Tone;
 use crate::domain::verdict::Verdict;
 use crate::report::history;
 use crate::report::json::share;
+use crate::report::wording;
 use crate::report::wording::headline::Facts;
 use crate::report::wording::overview::Overview;
 use crate::report::wording::robots;
@@ -109,7 +110,13 @@ fn of_outages(site: &Status) -> String {
     if let Some(worst) = site.worst() {
         let more = site.outages.iter().filter(|o| o.is_ongoing() && o.is_costly()).count().saturating_sub(1);
         let headline = site.facts(worst).headline();
-        return if more > 0 { format!("{headline} And {more} more.") } else { headline.to_string() };
+        let deploy = deploy(site);
+        let more = match more {
+            0 => String::new(),
+            1 => " And one more outage costs it.".to_owned(),
+            n => format!(" And {} more outages cost it.", number(n as u64).to_lowercase()),
+        };
+        return format!("{headline}{deploy}{more}");
     }
     if !site.is_seen() {
         return match site.is_crawling() {
@@ -119,9 +126,16 @@ fn of_outages(site: &Status) -> String {
         };
     }
     match site.recovering() {
-        Some(past) => site.facts(past).headline().to_string(),
+        Some(past) => format!("{}{}", site.facts(past).headline(), deploy(site)),
         None => quiet(site),
     }
+}
+
+/// " It began 3 min after deploy v42.", or nothing.
+fn deploy(site: &Status) -> String {
+    let (zone, now) = (site.site.settings.time_zone, site.now);
+    let hint = site.began_with.as_ref().map(|began| wording::deploys::hint(began, zone, now));
+    hint.map(|hint| format!(" It {hint}.")).unwrap_or_default()
 }
 
 fn quiet(site: &Status) -> String {

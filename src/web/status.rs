@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::Error;
+use super::habit::{Habit, habits};
 use super::state::AppState;
 use crate::chart::tone::Tone;
 use crate::domain::crawl::{Crawl, CrawlState};
@@ -45,6 +46,8 @@ pub(crate) struct Status {
     pub(crate) robots: Option<RobotsCopy>,
     /// The deploy that its worst outage began with.
     pub(crate) began_with: Option<BeganWith>,
+    /// Its places that fail again and again.
+    pub(crate) habits: Vec<Habit>,
 }
 
 /// An outage with what it means now.
@@ -79,9 +82,20 @@ impl Status {
         let mut looked: Vec<_> = app.store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
         looked.dedup();
         let robots = app.store.robots_copy(site.id).await?;
-        let began_with = None;
-        let mut status =
-            Self { site, now, outages, known_urls, failing_urls, crawl, crawled, looked, robots, began_with };
+        let habits = habits(&outages, &looked, now, &site.settings);
+        let mut status = Self {
+            site,
+            now,
+            outages,
+            known_urls,
+            failing_urls,
+            crawl,
+            crawled,
+            looked,
+            robots,
+            began_with: None,
+            habits,
+        };
         if let Some(told) = status.worst().or_else(|| status.recovering()) {
             let bounds = told.outage.bounds;
             status.began_with = deploys::began_with(&app.store, &status.site, &bounds).await?;
@@ -127,11 +141,14 @@ impl Status {
         self.outages.iter().find(|o| o.is_costly() && o.judgement.state == State::Recovering)
     }
 
-    /// Brief outages that ended in the last 7 days.
+    /// Brief outages that ended in the last 7 days, but for those that come again and again.
     pub(crate) fn brief_this_week(&self) -> u64 {
         let since = self.now - TimeDelta::days(7);
         let of_week = |o: &&Judged| {
-            o.judgement.verdict == Verdict::Brief && !o.is_ongoing() && o.outage.bounds.last_failing >= since
+            o.judgement.verdict == Verdict::Brief
+                && !o.is_ongoing()
+                && o.outage.bounds.last_failing >= since
+                && !self.habits.iter().any(|habit| habit.outages.contains(&o.id))
         };
         self.outages.iter().filter(of_week).count() as u64
     }
@@ -143,7 +160,8 @@ impl Status {
 
     /// The state that the site's mark shows.
     pub(crate) fn tone(&self) -> Tone {
-        match self.going_on().map(|o| o.judgement.verdict).max() {
+        let habit = (!self.habits.is_empty()).then_some(Verdict::Intermittent);
+        match self.going_on().map(|o| o.judgement.verdict).chain(habit).max() {
             Some(worst) => Tone::Failing(worst),
             None if self.is_seen() => Tone::Healthy,
             None => Tone::Unknown,

@@ -159,7 +159,7 @@ impl Facts<'_> {
             Some(longest) if longest * 2 <= shortest * 3 => {
                 format!("for about {}", spoken((shortest + longest) / 2))
             }
-            Some(longest) => format!("for {} to {}", spoken_floor(shortest), spoken(longest)),
+            Some(longest) => format!("for {}", spoken_range(&spoken_floor(shortest), &spoken(longest))),
         }
     }
 
@@ -246,6 +246,15 @@ impl Facts<'_> {
 
     fn has_documented_line(&self) -> bool {
         self.policy.persistent_after == Policy::default().persistent_after
+    }
+}
+
+/// "15 to 25 minutes", "five hours to two days".
+fn spoken_range(low: &str, high: &str) -> String {
+    match (low.split_once(' '), high.split_once(' ')) {
+        _ if low == high => low.to_owned(),
+        (Some((number, unit)), Some((_, same))) if unit == same => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
     }
 }
 

@@ -254,6 +254,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_brief_outage_that_comes_back_every_night_is_told_as_a_habit_on_every_page() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for hour in 0..7 * 24 {
+            let outcome = if hour % 24 < 4 && hour > 4 { "503" } else { "200" };
+            for path in ["/", "/a", "/b"] {
+                world.fetched(&site, path, hour * 60, outcome).await;
+                world.fetched(&site, path, hour * 60 + 30, outcome).await;
+            }
+        }
+        world.clock.advance(TimeDelta::days(7));
+        let page = world.get("/outages/1").await;
+        let said = page.text("#habit");
+        assert!(
+            said.contains(
+                "The whole site fails again and again: 6 outages on 6 days, 14 % of the observed time in 7 d."
+            ),
+            "{said}"
+        );
+        assert!(said.contains("10 % of the observed time on, that is called intermittent. By itself this outage is forgiven; together they keep crawling slow. model"), "{said}");
+        let overview = world.get("/").await;
+        assert_eq!(overview.text("tbody .state"), "Intermittent");
+        assert!(overview.text(".lede").starts_with("One site needs you."), "{}", overview.text(".lede"));
+        let site = world.get("/sites/1").await;
+        assert!(site.text("h1").starts_with("The whole site fails again and again: 6 outages on 6 days"));
+        assert!(site.text(".verdicts section").contains("The whole site fails again and again"));
+    }
+
+    #[tokio::test]
     async fn a_url_that_went_on_in_another_outage_is_not_failing_twice_nor_for_ever() {
         let world = World::logged_in().await;
         let site = world.site("https://shop.example/").await;

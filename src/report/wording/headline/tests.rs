@@ -142,6 +142,18 @@ fn what_was_not_seen_is_not_claimed() {
 }
 
 #[test]
+fn two_bounds_of_one_unit_name_it_once() {
+    let wide = Case { minutes: 15, slack: 5, ..case(Verdict::Brief, State::Resolved) };
+    assert!(wide.said().contains("for 15 to 25 minutes on Thursday"), "{}", wide.said());
+}
+
+#[test]
+fn an_outage_that_is_short_of_two_days_is_not_called_two_days() {
+    let nearly = Case { minutes: 47 * 60 + 50, hours_ago: 48, ..case(Verdict::Prolonged, State::Ongoing) };
+    assert!(nearly.said().contains("for 47 hours."), "{}", nearly.said());
+}
+
+#[test]
 fn a_site_with_its_own_line_is_not_told_what_google_does() {
     let mut policy = Policy::default();
     policy.set("persistent_after", "20s").unwrap();

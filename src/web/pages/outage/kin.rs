@@ -1,11 +1,16 @@
-//! What an outage's page says of another outage: URLs that went on failing in it, and the deploy that it began with.
+//! What an outage's page says of other outages: URLs that went on failing in one, and that its place fails again and again.
 
 use super::{Point, Said};
-use crate::report::wording::plural;
+use crate::domain::observation::OutageId;
+use crate::domain::policy::rule;
+use crate::domain::site::Site;
+use crate::report::wording::{self, plural};
 use crate::store::kin::Kin;
 use crate::store::outages::StoredOutage;
 use crate::web::error::Error;
 use crate::web::state::AppState;
+use crate::web::status::Status;
+use crate::web::wording::Tag;
 
 /// Outages that went on from one another.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +28,24 @@ impl Relations {
             outlasting: app.store.outlasting(stored).await?,
             outlasted: app.store.outlasted(stored).await?,
         })
+    }
+
+    /// What tells that it is one of many of its place; `None`: it is not.
+    pub(super) async fn habit(app: &AppState, site: &Site, id: OutageId) -> Result<Option<Point>, Error> {
+        let status = Status::of(app, site.clone()).await?;
+        let policy = &site.settings.policy;
+        let Some(habit) = status.habits.iter().find(|habit| habit.outages.contains(&id)) else {
+            return Ok(None);
+        };
+        let extent = wording::habit::extent(&habit.flapping, policy);
+        let text = format!(
+            "{} fails again and again: {extent}. {} By itself this outage is forgiven; together they keep crawling slow.",
+            habit.subject,
+            wording::habit::rule(policy)
+        );
+        let tag = rule("intermittent_share").map(Tag::from);
+        let says = vec![Said { text, tag, link: None }];
+        Ok(Some(Point { id: "habit".to_owned(), name: "Again and again".to_owned(), says }))
     }
 
     /// The point that tells of them; `None`: there are none.

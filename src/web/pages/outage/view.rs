@@ -43,6 +43,7 @@ pub(super) struct Case {
     last: Option<(StoredMember, Evidence)>,
     deploy: Option<DeployLine>,
     relations: Relations,
+    habit: Option<Point>,
 }
 
 impl Case {
@@ -65,6 +66,7 @@ impl Case {
             last: evidence::of(app, last.as_ref(), |member| member.last_evidence.as_deref()).await?,
             deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
             relations: Relations::of(app, &stored).await?,
+            habit: Relations::habit(app, &site, stored.id).await?,
             judged: status::judged(app, &site, stored).await?,
             now: app.now(),
             site,
@@ -128,6 +130,7 @@ impl Case {
             let policy = &self.site.settings.policy;
             points.insert(next, index::told(&self.judged.outage, self.indexable_urls, policy));
         }
+        points.extend(self.habit.clone());
         points.extend(self.relations.point());
         points
     }

@@ -7,10 +7,11 @@ use crate::domain::verdict::Verdict;
 use crate::report::history;
 use crate::report::json::share;
 use crate::report::wording;
-use crate::report::wording::headline::Facts;
+use crate::report::wording::headline::{Facts, Headline};
 use crate::report::wording::overview::Overview;
 use crate::report::wording::robots;
 use crate::report::wording::{count, number, percent, until};
+use crate::web::habit::Habit;
 use crate::web::pages::Shell;
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::host;
@@ -38,7 +39,9 @@ pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
 
 fn counted(sites: &[Status]) -> Overview<'_> {
     let many = |wanted: &dyn Fn(&Status) -> bool| sites.iter().filter(|site| wanted(site)).count() as u64;
-    let is_costly = |site: &Status| site.outages.iter().any(|o| o.is_ongoing() && o.is_costly());
+    let is_costly = |site: &Status| {
+        !site.habits.is_empty() || site.outages.iter().any(|o| o.is_ongoing() && o.is_costly())
+    };
     let is_stopped = Status::is_crawling_stopped;
     Overview {
         sites: sites.len() as u64,
@@ -125,10 +128,23 @@ fn of_outages(site: &Status) -> String {
             false => "Not crawled yet.".to_owned(),
         };
     }
+    if let Some(headline) = habit(site) {
+        return headline.to_string();
+    }
     match site.recovering() {
         Some(past) => format!("{}{}", site.facts(past).headline(), deploy(site)),
         None => quiet(site),
     }
+}
+
+/// The place of a site that fails again and again.
+pub(crate) fn habit(site: &Status) -> Option<Headline> {
+    let policy = &site.site.settings.policy;
+    let headline = |habit: &Habit| Headline {
+        subject: habit.subject.clone(),
+        rest: wording::habit::headline(&habit.flapping, policy),
+    };
+    site.habits.first().map(headline)
 }
 
 /// " It began 3 min after deploy v42.", or nothing.

@@ -13,6 +13,8 @@ use crate::domain::site::Settings;
 use crate::domain::span::Span;
 use crate::domain::verdict::Verdict;
 
+const WHOLE: &str = "The whole site";
+
 /// A place with the outages that make its habit.
 #[derive(Debug, Clone)]
 pub(crate) struct Habit {
@@ -22,6 +24,16 @@ pub(crate) struct Habit {
     pub(crate) flapping: Flapping,
     /// "The whole site", "/product/*", "/search".
     pub(crate) subject: String,
+}
+
+impl Habit {
+    /// The place, for a reader who does not know which site is meant.
+    pub(crate) fn subject_on(&self, host: &str) -> String {
+        match self.subject.as_str() {
+            WHOLE => format!("All of {host}"),
+            path => format!("{host}{path}"),
+        }
+    }
 }
 
 /// The places of a site that fail again and again, the worst first. `looked`: hours in which something was fetched.
@@ -65,7 +77,7 @@ fn observed(looked: &[DateTime<Utc>], from: DateTime<Utc>, max_gap: Span) -> Tim
 /// What an outage is one of several of; `None`: it is of URLs that happen to fail together.
 fn place(outage: &Judged) -> Option<String> {
     match &outage.outage.scope {
-        Scope::Site => Some("The whole site".to_owned()),
+        Scope::Site => Some(WHOLE.to_owned()),
         Scope::Section(section) => Some(section.to_string()),
         Scope::Url => (outage.outage.url_count == 1).then(|| outage.path.clone()),
     }

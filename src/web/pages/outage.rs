@@ -269,13 +269,15 @@ mod tests {
         let said = page.text("#habit");
         assert!(
             said.contains(
-                "The whole site fails again and again: 6 outages on 6 days, 14 % of the observed time in 7 d."
+                "The whole site fails again and again: 6 outages on 6 days, 14 % of the observed time in the last seven days."
             ),
             "{said}"
         );
         assert!(said.contains("10 % of the observed time on, that is called intermittent. By itself this outage is forgiven; together they keep crawling slow. model"), "{said}");
         let overview = world.get("/").await;
         assert_eq!(overview.text("tbody .state"), "Intermittent");
+        assert!(overview.text("h1").starts_with("All of shop.example fails again and again"));
+        assert!(page.text(".todo").contains("But it comes again and again"), "{}", page.text(".todo"));
         assert!(overview.text(".lede").starts_with("One site needs you."), "{}", overview.text(".lede"));
         let site = world.get("/sites/1").await;
         assert!(site.text("h1").starts_with("The whole site fails again and again: 6 outages on 6 days"));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::*;
 use crate::domain::bounds::Bounds;
 use crate::domain::extent::Extent;

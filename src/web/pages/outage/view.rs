@@ -107,7 +107,7 @@ impl Case {
             .draw(),
             instants: self.instants(&outage.bounds),
             points: self.points(&facts),
-            advice: facts.advice(),
+            advice: self.advice(&facts),
             lines: self.lines(),
             diagnosis: self.diagnosis(),
             outcomes: outage
@@ -135,6 +135,16 @@ impl Case {
         points
     }
 
+    /// One of many brief outages of its place is not as forgiven as each by itself.
+    fn advice(&self, facts: &Facts<'_>) -> Vec<String> {
+        let mut advice = facts.advice();
+        if let Some(first) = advice.first_mut().filter(|_| self.habit.is_some() && !self.judged.is_ongoing())
+        {
+            wording::habit::ADVICE.clone_into(first);
+        }
+        advice
+    }
+
     fn shown(&self, at: DateTime<Utc>) -> Instant {
         Instant::second(at, self.site.settings.time_zone, self.now)
     }
@@ -157,22 +167,37 @@ impl Case {
     fn lines(&self) -> Vec<Line> {
         let (policy, outage) = (&self.site.settings.policy, &self.judged.outage);
         let is_brief = self.judged.judgement.verdict != Verdict::Transient;
+        if outage.alternating {
+            return self.lines_by_chance();
+        }
         let mut lines = vec![("brief_max", "Brief up to", policy.brief_max, is_brief)];
         let mut after = |key, text, line: Span| {
             lines.push((key, text, line, outage.bounds.shortest() > line.delta()));
         };
-        if outage.alternating {
-            after("persistent_after", "By chance: intermittent after", policy.persistent_after);
-        } else {
-            after("persistent_after", "Persistent after", policy.persistent_after);
-            after("treated_as_gone_after", "Treated like a 404 after", policy.treated_as_gone_after);
-            after("signals_fade_after", "Signals fade after", policy.signals_fade_after);
-        }
+        after("persistent_after", "Persistent after", policy.persistent_after);
+        after("treated_as_gone_after", "Treated like a 404 after", policy.treated_as_gone_after);
+        after("signals_fade_after", "Signals fade after", policy.signals_fade_after);
         let line = |(key, text, line, reached)| {
             let text = format!("{text} {}", wording::line(line));
             rule(key).map(|rule| Line { text, tag: Tag::from(rule), reached })
         };
         lines.into_iter().filter_map(line).collect()
+    }
+
+    /// The lines of an outage in which each fetch fails by chance.
+    fn lines_by_chance(&self) -> Vec<Line> {
+        let (policy, failed) = (&self.site.settings.policy, self.judged.outage.bounds.shortest());
+        let brief = rule("brief_max").map(|rule| Line {
+            text: format!("Brief up to {}", wording::line(policy.brief_max)),
+            tag: Tag::from(rule),
+            reached: true,
+        });
+        let intermittent = Line {
+            text: format!("By chance: intermittent after {}", wording::line(policy.persistent_after)),
+            tag: Tag::from(wording::verdict::BY_CHANCE),
+            reached: failed > policy.persistent_after.delta(),
+        };
+        brief.into_iter().chain([intermittent]).collect()
     }
 
     /// Who answered, as far as the answer itself says.

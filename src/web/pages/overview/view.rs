@@ -25,6 +25,7 @@ pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
     let overview = counted(&sites);
     let tone = match &overview.worst {
         Some(worst) => Tone::Failing(worst.judgement.verdict),
+        None if overview.habit.is_some() => Tone::Failing(Verdict::Intermittent),
         None if overview.unseen < overview.sites => Tone::Healthy,
         None => Tone::Unknown,
     };
@@ -53,6 +54,7 @@ fn counted(sites: &[Status]) -> Overview<'_> {
         brief: sites.iter().map(Status::brief_this_week).sum(),
         brief_sites: many(&|site| site.brief_this_week() > 0),
         worst: worst(sites),
+        habit: sites.iter().find(|site| !site.habits.is_empty()).and_then(|site| habit(site, true)),
         quiet_days: sites.iter().filter_map(Status::quiet_days).min(),
     }
 }
@@ -128,7 +130,7 @@ fn of_outages(site: &Status) -> String {
             false => "Not crawled yet.".to_owned(),
         };
     }
-    if let Some(headline) = habit(site) {
+    if let Some(headline) = habit(site, false) {
         return headline.to_string();
     }
     match site.recovering() {
@@ -137,11 +139,11 @@ fn of_outages(site: &Status) -> String {
     }
 }
 
-/// The place of a site that fails again and again.
-pub(crate) fn habit(site: &Status) -> Option<Headline> {
-    let policy = &site.site.settings.policy;
+/// The place of a site that fails again and again; `is_named`: with the name of the site.
+pub(crate) fn habit(site: &Status, is_named: bool) -> Option<Headline> {
+    let (policy, host) = (&site.site.settings.policy, host(&site.site.origin));
     let headline = |habit: &Habit| Headline {
-        subject: habit.subject.clone(),
+        subject: if is_named { habit.subject_on(host) } else { habit.subject.clone() },
         rest: wording::habit::headline(&habit.flapping, policy),
     };
     site.habits.first().map(headline)

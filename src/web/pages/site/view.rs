@@ -95,7 +95,7 @@ fn headline(status: &Status, newest: Option<&Crawl>) -> Headline {
     if let Some(worst) = status.worst() {
         return status.facts(worst).headline();
     }
-    if let Some(headline) = habit(status) {
+    if let Some(headline) = habit(status, false) {
         return headline;
     }
     if let Some(past) = status.recovering() {

@@ -46,11 +46,12 @@ pub(super) fn table(head: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> T
     table
 }
 
-/// The outages of a site, a row each.
+/// The outages of a site, a row each; with the deploys that they began with, when there are any.
 pub(super) fn outages(outages: &[SiteOutage]) -> Table {
+    let has_deploys = outages.iter().any(|outage| outage.deploy.is_some());
     let row = |o: &SiteOutage| {
         let longest = o.outage.bounds.longest(o.now);
-        vec![
+        let mut row = vec![
             o.id.to_string(),
             o.judgement.verdict.to_string(),
             o.judgement.state.word().to_owned(),
@@ -58,9 +59,12 @@ pub(super) fn outages(outages: &[SiteOutage]) -> Table {
             wording::count(o.outage.url_count),
             wording::range(o.outage.bounds.shortest(), longest),
             o.outage.bounds.first_failing.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        ]
+        ];
+        row.extend(has_deploys.then(|| o.deploy.clone().unwrap_or_default()));
+        row
     };
-    let head = ["Outage", "verdict", "state", "scope", "URLs", "lasted", "first seen failing"];
+    let mut head = vec!["Outage", "verdict", "state", "scope", "URLs", "lasted", "first seen failing"];
+    head.extend(has_deploys.then_some("deploy"));
     table(&head, outages.iter().map(row).collect(), &[0, 4])
 }
 

@@ -96,13 +96,8 @@ impl History {
     /// How it flapped in the policy's window before `now`.
     pub fn flapping(&self, now: DateTime<Utc>, policy: &Policy) -> Flapping {
         let from = now - policy.intermittent_within.delta();
-        let max_gap = policy.gap(None);
-        let recent =
-            || self.episodes.iter().filter(|e| e.bounds.last_failing > from && e.bounds.first_failing <= now);
-        let failing: TimeDelta = recent().map(|e| failing_time(&e.bounds, from, max_gap)).sum();
-        let days: BTreeSet<_> = recent().map(|e| e.bounds.first_failing.date_naive()).collect();
-        let failing_share = share(failing, self.observed(from, now));
-        Flapping { episodes: recent().count(), days: days.len(), failing_share }
+        let bounds = self.episodes.iter().map(|episode| &episode.bounds);
+        Flapping::of(bounds, self.observed(from, now), now, policy)
     }
 
     /// The time between two instants in which somebody looked.
@@ -115,6 +110,20 @@ impl History {
 }
 
 impl Flapping {
+    /// How episodes, or outages of one place, fill the policy's window before `now`, of which so much was observed.
+    pub fn of<'a>(
+        all: impl Iterator<Item = &'a Bounds>,
+        observed: TimeDelta,
+        now: DateTime<Utc>,
+        policy: &Policy,
+    ) -> Self {
+        let (from, max_gap) = (now - policy.intermittent_within.delta(), policy.gap(None));
+        let recent: Vec<&Bounds> = all.filter(|b| b.last_failing > from && b.first_failing <= now).collect();
+        let failing: TimeDelta = recent.iter().map(|b| failing_time(b, from, max_gap)).sum();
+        let days: BTreeSet<_> = recent.iter().map(|b| b.first_failing.date_naive()).collect();
+        Self { episodes: recent.len(), days: days.len(), failing_share: share(failing, observed) }
+    }
+
     /// Whether the policy calls this intermittent.
     pub fn is_intermittent(&self, policy: &Policy) -> bool {
         self.episodes >= policy.intermittent_episodes as usize

@@ -1,7 +1,8 @@
 //! The indexing clock: how far a failing URL is on its way out of the index, and when it crosses the next line.
 //!
 //! The stage goes by the shortest time that it can have failed, as verdicts do. The lines are rows of
-//! [`super::policy::RULES`]. Whether a URL can be in the index at all is said by [`super::indexability`]; an outage of
+//! [`super::policy::RULES`]. An outage in which each fetch fails by chance crosses none of them: its URLs answer in between,
+//! and each URL's own clock begins anew. Whether a URL can be in the index at all is said by [`super::indexability`]; an outage of
 //! URLs that cannot has no stage, however long it lasts.
 
 use chrono::{DateTime, Utc};
@@ -54,7 +55,7 @@ const FIRST_LINE: &str = "brief_max";
 
 /// Reads the clock of an outage of which so many URLs can be indexed.
 pub fn index_clock(outage: &Outage, indexable_urls: u64, policy: &Policy) -> IndexClock {
-    if indexable_urls == 0 {
+    if indexable_urls == 0 || outage.alternating {
         return IndexClock {
             stage: Stage::None,
             next_stage_at: None,
@@ -181,6 +182,13 @@ mod tests {
     #[test]
     fn an_outage_of_urls_that_cannot_be_indexed_has_no_stage_however_long_it_lasts() {
         let clock = index_clock(&outage(40 * 24, true), 0, &Policy::default());
+        assert_eq!((clock.stage, clock.next_stage_at), (Stage::None, None));
+    }
+
+    #[test]
+    fn an_outage_in_which_each_fetch_fails_by_chance_crosses_no_line() {
+        let lottery = Outage { alternating: true, ..outage(40 * 24, true) };
+        let clock = index_clock(&lottery, 9, &Policy::default());
         assert_eq!((clock.stage, clock.next_stage_at), (Stage::None, None));
     }
 

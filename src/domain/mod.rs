@@ -13,6 +13,7 @@ pub mod efficiency;
 pub mod egress;
 pub mod episode;
 pub mod evidence;
+pub mod extent;
 pub mod history;
 pub mod impact;
 pub mod indexability;

@@ -9,6 +9,7 @@ use super::deploys;
 use super::json::{OutageJson, Surroundings};
 use super::wording;
 use super::wording::headline::{Facts, Scope as Told};
+use crate::domain::extent::Extent;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::site::Site;
@@ -27,6 +28,8 @@ pub struct SiteOutage {
     pub judgement: Judgement,
     /// What it means in a sentence or two.
     pub sentence: String,
+    /// The deploy that it began with, in a few words.
+    pub deploy: Option<String>,
     /// Its JSON shape.
     pub json: OutageJson,
     /// The instant of judgement.
@@ -65,16 +68,28 @@ fn ready(
     let policy = &site.settings.policy;
     let outage = stored.outage.clone();
     let json = OutageJson::of(Some(stored.id), site.origin.as_str(), &outage, around, now, policy);
-    let mut sentence = facts(site, &outage, first, now).headline().to_string();
+    let told = Facts {
+        indexable_urls: Some(around.indexable_urls),
+        ..facts(site, &outage, &stored.extent, first, now)
+    };
+    let mut sentence = told.headline().to_string();
     if let Some(began) = &around.deploy {
         sentence.push(' ');
         sentence.push_str(&wording::deploys::sentence(began, site.settings.time_zone, now));
     }
-    SiteOutage { id: stored.id, judgement: outage.judge(now, policy), sentence, json, outage, now }
+    let zone = site.settings.time_zone;
+    let deploy = around.deploy.as_ref().map(|began| wording::deploys::hint(began, zone, now));
+    SiteOutage { id: stored.id, judgement: outage.judge(now, policy), sentence, deploy, json, outage, now }
 }
 
 /// What the headline of an outage is made of; `first` is the path of its first member.
-pub fn facts<'a>(site: &'a Site, outage: &'a Outage, first: &'a str, now: DateTime<Utc>) -> Facts<'a> {
+pub fn facts<'a>(
+    site: &'a Site,
+    outage: &'a Outage,
+    extent: &'a Extent,
+    first: &'a str,
+    now: DateTime<Utc>,
+) -> Facts<'a> {
     Facts {
         site: None,
         scope: match &outage.scope {
@@ -86,7 +101,9 @@ pub fn facts<'a>(site: &'a Site, outage: &'a Outage, first: &'a str, now: DateTi
         outcomes: &outage.outcomes,
         bounds: outage.bounds,
         judgement: outage.judge(now, &site.settings.policy),
-        failing_share: None,
+        alternating: outage.alternating,
+        extent,
+        indexable_urls: None,
         policy: &site.settings.policy,
         zone: site.settings.time_zone,
         now,

@@ -6,13 +6,18 @@
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::span::Span;
+
 pub mod account;
 pub mod advice;
 pub mod deploys;
+pub mod habit;
 pub mod headline;
 pub mod overview;
 pub mod patterns;
 pub mod robots;
+mod subject;
+pub mod verdict;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -63,6 +68,48 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A share of fetches as the chance that one of them fails: `one fetch in three`, `every second fetch`.
+pub fn chance(share: f64) -> String {
+    const NAMED: [(f64, &str); 12] = [
+        (0.9, "nine fetches in ten"),
+        (0.8, "four fetches in five"),
+        (0.75, "three fetches in four"),
+        (0.667, "two fetches in three"),
+        (0.6, "three fetches in five"),
+        (0.5, "every second fetch"),
+        (0.4, "two fetches in five"),
+        (0.333, "one fetch in three"),
+        (0.25, "one fetch in four"),
+        (0.2, "one fetch in five"),
+        (0.143, "one fetch in seven"),
+        (0.1, "one fetch in ten"),
+    ];
+    if share < 0.085 {
+        return format!("{} of the fetches", percent(share));
+    }
+    let nearest = NAMED.into_iter().min_by(|a, b| (a.0 - share).abs().total_cmp(&(b.0 - share).abs()));
+    nearest.map_or_else(|| percent(share), |(_, name)| name.to_owned())
+}
+
+/// Two instants to the second: `Fri 20 Nov, between 16:23:16 and 16:28:16 UTC`.
+pub fn between(from: DateTime<Utc>, to: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+    let (a, b) = (from.with_timezone(&zone), to.with_timezone(&zone));
+    if a.date_naive() == b.date_naive() {
+        let day = if a.year() == now.with_timezone(&zone).year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+        let (day, from, to) = (a.format(day), a.format("%H:%M:%S"), b.format("%H:%M:%S %Z"));
+        return format!("on {day} between {from} and {to}");
+    }
+    format!("between {} and {}", second(from, zone, now), second(to, zone, now))
+}
+
+/// An instant, to the second: `Thu 19 Nov, 21:40:02 UTC`.
+pub fn second(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+    let seconds = at.with_timezone(&zone).format(":%S ").to_string();
+    let text = instant(at, zone, now);
+    // The zone stands last; the seconds go before it.
+    text.rsplit_once(' ').map_or(text.clone(), |(time, zone)| format!("{time}{seconds}{zone}"))
+}
+
 /// A length of time by its two largest units: `39 min 28 s`, `3 d 4 h`, `42 min`.
 pub fn length(lasted: TimeDelta) -> String {
     let s = lasted.num_seconds().max(0);
@@ -73,6 +120,19 @@ pub fn length(lasted: TimeDelta) -> String {
         _ => (s / DAY, "d", s % DAY / HOUR, "h"),
     };
     if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {subunit}") }
+}
+
+/// A threshold as it was set, with its unit apart: `24 h`, `7 d`, `90 s`.
+pub fn line(span: Span) -> String {
+    let text = span.to_string();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit {
+        "m" => "min",
+        "s" | "h" | "d" => unit,
+        _ => return length(span.delta()),
+    };
+    format!("{number} {unit}")
 }
 
 /// The shortest and the longest that something can have lasted: `39 to 42 min`, `at least 3 d 4 h`, `under 5 min`.
@@ -91,8 +151,13 @@ pub fn range(shortest: TimeDelta, longest: Option<TimeDelta>) -> String {
         _ if low == high => format!("{low} {name}"),
         1 | MINUTE => format!("{low} to {high} {name}"),
         // A whole hour or day is too coarse a step for two ends that lie close together.
-        _ => between(&length(shortest), &length(outward(longest, unit))),
+        _ => from_to(&length(shortest), &length(outward(longest, unit))),
     }
+}
+
+/// The longest that something can have lasted, rounded up where [`length()`] cuts off.
+pub fn at_most(longest: TimeDelta) -> String {
+    length(if longest.num_seconds() < HOUR { longest } else { outward(longest, MINUTE) })
 }
 
 /// Rounded up to the second unit that [`length()`] shows.
@@ -101,7 +166,7 @@ fn outward(lasted: TimeDelta, unit: i64) -> TimeDelta {
     TimeDelta::seconds((lasted.num_seconds() + step - 1) / step * step)
 }
 
-fn between(low: &str, high: &str) -> String {
+fn from_to(low: &str, high: &str) -> String {
     if low == high { low.to_owned() } else { format!("{low} to {high}") }
 }
 

@@ -15,10 +15,10 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Failed>, StoreError> {
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "select url_id, first_failing, case when healthy_after is null then $3 else last_failing end
+            "select url_id, first_failing, case when healthy_after is null and went_on = 0 then $3 else last_failing end
              from episode
              where site_id = $1 and observer = 'gatecrawl' and first_failing <= $3
-               and (healthy_after is null or last_failing >= $2)
+               and ((healthy_after is null and went_on = 0) or last_failing >= $2)
              order by first_failing",
         )
         .bind(site.0)

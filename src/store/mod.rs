@@ -13,6 +13,7 @@ pub mod deploys;
 mod docket;
 pub mod efficiency;
 pub mod indexability;
+pub mod kin;
 pub mod leases;
 pub mod outages;
 pub mod robots_copies;

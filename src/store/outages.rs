@@ -11,7 +11,9 @@ use super::{Store, StoreError, corrupt, instant, millis};
 use crate::domain::bounds::Bounds;
 use crate::domain::episode::Episode;
 use crate::domain::evidence::Evidence;
+use crate::domain::extent::Extent;
 use crate::domain::indexability::Standing;
+use crate::domain::judge::Common;
 use crate::domain::observation::{EpisodeId, Observer, OutageId, SiteId, UrlId};
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::outcome::Outcome;
@@ -26,6 +28,8 @@ pub struct StoredOutage {
     pub site: SiteId,
     /// What was seen.
     pub outage: Outage,
+    /// How it lies over its site.
+    pub extent: Extent,
 }
 
 /// A member of an outage.
@@ -53,6 +57,23 @@ pub struct StoredMember {
     pub standing: Standing,
 }
 
+/// A URL of an outage, with all of its runs of failures there.
+#[derive(Debug, Clone)]
+pub struct FailedUrl {
+    /// Its longest run.
+    pub longest: StoredMember,
+    /// How many runs there are: several, when it was healthy in between.
+    pub times: u64,
+    /// The first failing answer of the first run.
+    pub first_failing: DateTime<Utc>,
+    /// The last failing answer of the last run.
+    pub last_failing: DateTime<Utc>,
+    /// It was failing when it was last looked at.
+    pub is_failing: bool,
+    /// It failed on when the outage was over, by another root.
+    pub went_on: bool,
+}
+
 #[derive(Debug, FromRow)]
 struct OutageRow {
     id: i64,
@@ -72,6 +93,7 @@ struct OutageRow {
     outcomes: String,
     wasted_fetches: i64,
     wasted_ms: i64,
+    places: Option<String>,
 }
 
 impl TryFrom<OutageRow> for StoredOutage {
@@ -87,7 +109,14 @@ impl TryFrom<OutageRow> for StoredOutage {
         };
         let outcomes: BTreeMap<Outcome, u64> =
             serde_json::from_str(&row.outcomes).map_err(|error| bad(error.to_string()))?;
+        let places: Option<Common> = row
+            .places
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(|error: serde_json::Error| bad(error.to_string()))?;
         Ok(Self {
+            extent: places.map(|places| places.extent()).unwrap_or_default(),
             id: OutageId(row.id),
             site: SiteId(row.site_id),
             outage: Outage {
@@ -171,6 +200,32 @@ impl TryFrom<MemberRow> for StoredMember {
     }
 }
 
+#[derive(Debug, FromRow)]
+struct FailedUrlRow {
+    #[sqlx(flatten)]
+    longest: MemberRow,
+    times: i64,
+    first_of_all: i64,
+    last_of_all: i64,
+    is_failing: i64,
+    has_gone_on: i64,
+}
+
+impl TryFrom<FailedUrlRow> for FailedUrl {
+    type Error = StoreError;
+
+    fn try_from(row: FailedUrlRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            longest: row.longest.try_into()?,
+            times: row.times.cast_unsigned(),
+            first_failing: instant(row.first_of_all),
+            last_failing: instant(row.last_of_all),
+            is_failing: row.is_failing != 0,
+            went_on: row.has_gone_on != 0,
+        })
+    }
+}
+
 impl Store {
     /// The outage with this id.
     pub async fn outage(&self, id: OutageId) -> Result<Option<StoredOutage>, StoreError> {
@@ -218,6 +273,52 @@ impl Store {
         .fetch_all(&self.db.reader)
         .await?;
         rows.into_iter().map(StoredMember::try_from).collect()
+    }
+
+    /// The member that failed last.
+    pub async fn newest_member(&self, id: OutageId) -> Result<Option<StoredMember>, StoreError> {
+        let row: Option<MemberRow> = sqlx::query_as(concat!(
+            "select e.*, s.origin, u.path, ",
+            standing_columns!(),
+            " from episode e join url u on u.id = e.url_id join site s on s.id = e.site_id
+             where e.outage_id = $1 order by e.last_failing desc, e.id desc limit 1",
+        ))
+        .bind(id.0)
+        .fetch_optional(&self.db.reader)
+        .await?;
+        row.map(StoredMember::try_from).transpose()
+    }
+
+    /// The URLs of an outage, each once, in the order in which they first failed.
+    pub async fn failed_urls(
+        &self,
+        id: OutageId,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<FailedUrl>, StoreError> {
+        let rows: Vec<FailedUrlRow> = sqlx::query_as(concat!(
+            "with run as (
+                 select *,
+                     row_number() over (partition by url_id
+                                        order by last_failing - first_failing - unknown_ms desc, id) as place,
+                     count(*) over (partition by url_id) as times,
+                     min(first_failing) over (partition by url_id) as first_of_all,
+                     max(last_failing) over (partition by url_id) as last_of_all,
+                     max(case when healthy_after is null and went_on = 0 then 1 else 0 end)
+                         over (partition by url_id) as is_failing,
+                     max(went_on) over (partition by url_id) as has_gone_on
+                 from episode where outage_id = $1)
+             select e.*, s.origin, u.path, ",
+            standing_columns!(),
+            " from run e join url u on u.id = e.url_id join site s on s.id = e.site_id
+             where e.place = 1 order by e.first_of_all, u.path limit $2 offset $3",
+        ))
+        .bind(id.0)
+        .bind(limit.cast_signed())
+        .bind(offset.cast_signed())
+        .fetch_all(&self.db.reader)
+        .await?;
+        rows.into_iter().map(FailedUrl::try_from).collect()
     }
 
     /// The evidence with this digest; `None`: its retention is over.

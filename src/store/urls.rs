@@ -148,7 +148,7 @@ impl Store {
     pub async fn count_failing_urls(&self, site: &Site) -> Result<u64, StoreError> {
         let count: i64 = sqlx::query_scalar(
             "select count(distinct url_id) from episode
-             where site_id = $1 and observer = 'gatecrawl' and healthy_after is null",
+             where site_id = $1 and observer = 'gatecrawl' and healthy_after is null and went_on = 0",
         )
         .bind(site.id.0)
         .fetch_one(&self.db.reader)
@@ -163,7 +163,7 @@ impl Store {
     ) -> Result<Vec<(PageUrl, Outcome, DateTime<Utc>)>, StoreError> {
         let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
             "select e.id, u.path, e.latest, e.first_failing from episode e join url u on u.id = e.url_id
-             where e.site_id = $1 and e.observer = 'gatecrawl' and e.healthy_after is null
+             where e.site_id = $1 and e.observer = 'gatecrawl' and e.healthy_after is null and e.went_on = 0
              order by e.first_failing, u.path",
         )
         .bind(site.id.0)

@@ -5,6 +5,7 @@
 mod assets;
 pub mod auth;
 mod error;
+mod habit;
 mod pages;
 mod secret;
 mod security;

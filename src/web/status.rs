@@ -5,18 +5,23 @@ use std::cmp::Reverse;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::Error;
+use super::habit::{Habit, habits};
 use super::state::AppState;
 use crate::chart::tone::Tone;
 use crate::domain::crawl::{Crawl, CrawlState};
+use crate::domain::deploy::BeganWith;
+use crate::domain::extent::Extent;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::robots_ladder::{Authority, Failure, standing};
 use crate::domain::site::Site;
 use crate::domain::verdict::{Judgement, State, Verdict};
+use crate::report::deploys;
 use crate::report::history::Stretch;
 use crate::report::summary;
 use crate::report::wording::headline::Facts;
 use crate::report::wording::robots;
+use crate::store::outages::StoredOutage;
 use crate::store::robots_copies::RobotsCopy;
 
 /// How many days back pages look.
@@ -39,6 +44,10 @@ pub(crate) struct Status {
     pub(crate) looked: Vec<DateTime<Utc>>,
     /// What is kept of its robots.txt.
     pub(crate) robots: Option<RobotsCopy>,
+    /// The deploy that its worst outage began with.
+    pub(crate) began_with: Option<BeganWith>,
+    /// Its places that fail again and again.
+    pub(crate) habits: Vec<Habit>,
 }
 
 /// An outage with what it means now.
@@ -46,7 +55,10 @@ pub(crate) struct Status {
 pub(crate) struct Judged {
     pub(crate) id: OutageId,
     pub(crate) outage: Outage,
+    pub(crate) extent: Extent,
     pub(crate) judgement: Judgement,
+    /// How many of its URLs can be in the index; asked only of those that go on and may cost it.
+    pub(crate) indexable_urls: Option<u64>,
     /// The path of its first member, where its scope is single URLs.
     pub(crate) path: String,
 }
@@ -58,7 +70,7 @@ impl Status {
         let since = now - TimeDelta::days(i64::from(DAYS));
         let mut outages = Vec::new();
         for stored in app.store.outages(site.id, Some(since)).await? {
-            outages.push(judged(app, &site, stored.id, stored.outage).await?);
+            outages.push(judged(app, &site, stored).await?);
         }
         let crawl = app.store.unfinished_crawl(site.id).await?;
         let crawled = match &crawl {
@@ -70,7 +82,25 @@ impl Status {
         let mut looked: Vec<_> = app.store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
         looked.dedup();
         let robots = app.store.robots_copy(site.id).await?;
-        Ok(Self { site, now, outages, known_urls, failing_urls, crawl, crawled, looked, robots })
+        let habits = habits(&outages, &looked, now, &site.settings);
+        let mut status = Self {
+            site,
+            now,
+            outages,
+            known_urls,
+            failing_urls,
+            crawl,
+            crawled,
+            looked,
+            robots,
+            began_with: None,
+            habits,
+        };
+        if let Some(told) = status.worst().or_else(|| status.recovering()) {
+            let bounds = told.outage.bounds;
+            status.began_with = deploys::began_with(&app.store, &status.site, &bounds).await?;
+        }
+        Ok(status)
     }
 
     /// Something has been fetched.
@@ -111,11 +141,14 @@ impl Status {
         self.outages.iter().find(|o| o.is_costly() && o.judgement.state == State::Recovering)
     }
 
-    /// Brief outages that ended in the last 7 days.
+    /// Brief outages that ended in the last 7 days, but for those that come again and again.
     pub(crate) fn brief_this_week(&self) -> u64 {
         let since = self.now - TimeDelta::days(7);
         let of_week = |o: &&Judged| {
-            o.judgement.verdict == Verdict::Brief && !o.is_ongoing() && o.outage.bounds.last_failing >= since
+            o.judgement.verdict == Verdict::Brief
+                && !o.is_ongoing()
+                && o.outage.bounds.last_failing >= since
+                && !self.habits.iter().any(|habit| habit.outages.contains(&o.id))
         };
         self.outages.iter().filter(of_week).count() as u64
     }
@@ -127,7 +160,8 @@ impl Status {
 
     /// The state that the site's mark shows.
     pub(crate) fn tone(&self) -> Tone {
-        match self.going_on().map(|o| o.judgement.verdict).max() {
+        let habit = (!self.habits.is_empty()).then_some(Verdict::Intermittent);
+        match self.going_on().map(|o| o.judgement.verdict).chain(habit).max() {
             Some(worst) => Tone::Failing(worst),
             None if self.is_seen() => Tone::Healthy,
             None => Tone::Unknown,
@@ -157,7 +191,7 @@ impl Status {
 
     /// The facts of one of its outages.
     pub(crate) fn facts<'a>(&'a self, judged: &'a Judged) -> Facts<'a> {
-        summary::facts(&self.site, &judged.outage, &judged.path, self.now)
+        judged.facts(&self.site, self.now)
     }
 
     /// A crawl waits or runs, or is due.
@@ -173,22 +207,26 @@ impl Status {
 }
 
 /// An outage of a site, judged now.
-pub(crate) async fn judged(
-    app: &AppState,
-    site: &Site,
-    id: OutageId,
-    outage: Outage,
-) -> Result<Judged, Error> {
+pub(crate) async fn judged(app: &AppState, site: &Site, stored: StoredOutage) -> Result<Judged, Error> {
+    let StoredOutage { id, outage, extent, .. } = stored;
     let first = match outage.scope {
         Scope::Url => app.store.members(id, 0, 1).await?.into_iter().next(),
         Scope::Site | Scope::Section(_) => None,
     };
     let path = first.map_or_else(|| "/".to_owned(), |member| member.url.path_and_query().to_owned());
     let judgement = outage.judge(app.now(), &site.settings.policy);
-    Ok(Judged { id, outage, judgement, path })
+    let may_cost_the_index = judgement.state == State::Ongoing && judgement.verdict.is_costly();
+    let indexable_urls = if may_cost_the_index { Some(app.store.indexable_members(id).await?) } else { None };
+    Ok(Judged { id, outage, extent, judgement, indexable_urls, path })
 }
 
 impl Judged {
+    /// What is told of it.
+    pub(crate) fn facts<'a>(&'a self, site: &'a Site, now: DateTime<Utc>) -> Facts<'a> {
+        let facts = summary::facts(site, &self.outage, &self.extent, &self.path, now);
+        Facts { indexable_urls: self.indexable_urls, ..facts }
+    }
+
     pub(crate) fn is_ongoing(&self) -> bool {
         self.judgement.state == State::Ongoing
     }

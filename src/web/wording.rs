@@ -8,7 +8,7 @@ use crate::domain::page_url::Origin;
 use crate::domain::policy::Rule;
 use crate::domain::robots_ladder::Step;
 use crate::domain::sitemap_state::Cost;
-use crate::report::wording;
+use crate::report::wording::{self, verdict::Ground};
 
 /// An instant for `<time>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,18 +38,19 @@ impl Instant {
 
     /// To the second, for evidence: `Thu 19 Nov, 21:40:02 UTC`.
     pub(crate) fn second(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> Self {
-        let seconds = at.with_timezone(&zone).format(":%S ").to_string();
-        let text = wording::instant(at, zone, now);
-        // The zone stands last; the seconds go before it.
-        let text =
-            text.rsplit_once(' ').map_or(text.clone(), |(time, zone)| format!("{time}{seconds}{zone}"));
-        Self { iso: iso(at), text }
+        Self { iso: iso(at), text: wording::second(at, zone, now) }
     }
 }
 
 impl From<&Rule> for Tag {
     fn from(rule: &Rule) -> Self {
         Self { basis: rule.basis.word(), quote: rule.quote, source: rule.source }
+    }
+}
+
+impl From<Ground> for Tag {
+    fn from(ground: Ground) -> Self {
+        Self { basis: ground.basis.word(), quote: ground.quote, source: ground.source }
     }
 }
 

@@ -127,3 +127,21 @@ fn a_site_may_set_its_own_window() {
     assert_eq!(world.program.run(&["site", "set", &url, "deploy_window=15m"]).code, 0);
     assert_eq!(world.crawl(0, &[])["outages"][0]["deploy"]["certainty"], "certain");
 }
+
+#[test]
+fn the_table_of_outages_says_which_began_with_a_deploy_and_has_no_such_column_without_one() {
+    let table = |is_deployed: bool| {
+        let mut world = World::with_small_site(&["docs"], 2);
+        let url = world.url();
+        world.crawl(0, &["--set", "recheck=1s"]);
+        if is_deployed {
+            ok(&world.program.run(&["deploy", "mark", &url, "--name", "v42"]));
+        }
+        world.app.kill();
+        ok(&world.program.run(&["crawl", &url, "--rate", "0"])).to_owned()
+    };
+    let without = table(false);
+    assert!(without.contains("first seen failing") && !without.contains("deploy"), "{without}");
+    let with = table(true);
+    assert!(with.contains("may have begun with deploy v42"), "{with}");
+}

@@ -1,11 +1,11 @@
-//! What an outage's page says below its headline: how long it can have lasted, between which instants, how sure that is,
-//! and why it is judged as it is.
+//! What an outage's page says below its headline: how far it reaches, how long it can have lasted and between which
+//! instants. Why it is judged as it is stands in [`super::verdict`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::headline::Facts;
-use super::{instant, length, percent, plural};
-use crate::domain::verdict::{Certainty, State, Verdict};
+use super::{at_most, count, instant, length, plural};
+use crate::domain::verdict::{Certainty, State};
 
 impl Facts<'_> {
     /// "At least 39 min 28 s, at most 41 min 55 s."
@@ -19,9 +19,9 @@ impl Facts<'_> {
             (State::Ongoing, _) => format!("{least}, and going on"),
             (_, None) if shortest.is_zero() => "Seen once; never seen healthy before".to_owned(),
             (_, None) => format!("{least}; never seen healthy before"),
-            (_, Some(longest)) if shortest.is_zero() => format!("Seen once; at most {}", length(longest)),
-            (_, Some(longest)) if length(longest) == length(shortest) => length(shortest),
-            (_, Some(longest)) => format!("{least}, at most {}", length(longest)),
+            (_, Some(longest)) if shortest.is_zero() => format!("Seen once; at most {}", at_most(longest)),
+            (_, Some(longest)) if at_most(longest) == length(shortest) => length(shortest),
+            (_, Some(longest)) => format!("{least}, at most {}", at_most(longest)),
         }
     }
 
@@ -53,87 +53,23 @@ impl Facts<'_> {
         }
     }
 
-    /// Certainty, state and extent: "certain, resolved, 310 of 4,812 URLs seen failing".
+    /// State, certainty and extent: "over; certain; 310 of 4,812 known URLs seen failing".
     pub fn extent(&self, known_urls: u64) -> String {
+        let state = match self.judgement.state {
+            State::Ongoing => "going on",
+            State::Recovering if self.judgement.verdict.is_costly() => "over, recovering",
+            State::Recovering | State::Resolved => "over",
+        };
         let certainty = match self.judgement.certainty {
             Certainty::Certain => "certain".to_owned(),
-            Certainty::UpTo(worst) => format!("it may have been {worst}"),
+            Certainty::UpTo(worst) => format!("not certain, it may be {worst}"),
         };
-        let urls = plural(self.urls, "URL", "URLs");
-        let of =
-            if known_urls > self.urls { format!(" of {}", super::count(known_urls)) } else { String::new() };
-        format!("{certainty}, {}, {urls}{of} seen failing", self.judgement.state.word())
-    }
-
-    /// Time in which nobody looked, when there was any.
-    pub fn unseen(&self) -> Option<String> {
-        let unknown = self.bounds.unknown;
-        (unknown > TimeDelta::zero()).then(|| {
-            format!(
-                "For {} of this nobody looked; that time is left out of the shortest duration.",
-                length(unknown)
-            )
-        })
-    }
-
-    /// Why it is judged as it is.
-    pub fn why(&self) -> String {
-        let (shortest, longest) = (self.bounds.shortest(), self.bounds.longest(self.now));
-        let verdict = match self.judgement.verdict {
-            Verdict::Transient => {
-                format!(
-                    "It failed at one look and was healthy again at the next, within {}.",
-                    self.policy.transient_max
-                )
-            }
-            Verdict::Intermittent => self.failing_share.map_or_else(
-                || "It fails and recovers, again and again.".to_owned(),
-                |share| {
-                    format!(
-                        "It fails and recovers, again and again: {} of the observed time.",
-                        percent(share)
-                    )
-                },
-            ),
-            Verdict::Brief => self.why_brief(longest),
-            Verdict::Prolonged => format!(
-                "It was seen failing for {}, which is more than {}.",
-                length(shortest),
-                self.policy.brief_max
-            ),
-            Verdict::Persistent => {
-                format!(
-                    "It was seen failing for {}, which is more than {}.",
-                    length(shortest),
-                    self.policy.persistent_after
-                )
-            }
+        let urls = if known_urls > self.urls {
+            format!("{} of {} known URLs", count(self.urls), count(known_urls))
+        } else {
+            plural(self.urls, "URL", "URLs")
         };
-        match self.judgement.certainty {
-            Certainty::UpTo(worst) if longest.is_none() => {
-                format!(
-                    "{verdict} Nobody saw it healthy before, so it may have begun long ago and have been {worst}."
-                )
-            }
-            Certainty::UpTo(worst) => {
-                format!("{verdict} Nobody looked closely enough to rule out that it was {worst}.")
-            }
-            Certainty::Certain => verdict,
-        }
-    }
-
-    fn why_brief(&self, longest: Option<TimeDelta>) -> String {
-        let line = self.policy.brief_max;
-        match longest.filter(|longest| *longest <= line.delta()) {
-            Some(longest) if self.judgement.state != State::Ongoing => format!(
-                "Even counted from the last good answer to the next good one, it lasted {}. Up to {line}, search engines try again, and slow their crawling of the host only while errors last.",
-                length(longest)
-            ),
-            Some(_) => format!(
-                "So far it has lasted less than {line}. Search engines try again, and slow their crawling of the host while errors last."
-            ),
-            None => format!("It was not seen failing for more than {line}."),
-        }
+        format!("{state}; {certainty}; {urls} seen failing")
     }
 }
 
@@ -145,10 +81,13 @@ impl Facts<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::domain::bounds::Bounds;
+    use crate::domain::extent::Extent;
     use crate::domain::policy::Policy;
-    use crate::domain::verdict::Judgement;
+    use crate::domain::verdict::{Judgement, Verdict};
     use crate::report::wording::headline::Scope;
 
     fn at(second: i64) -> DateTime<Utc> {
@@ -172,7 +111,9 @@ mod tests {
                 unknown: TimeDelta::zero(),
             },
             judgement: Judgement { verdict: Verdict::Brief, certainty, state },
-            failing_share: None,
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy: &Policy::default(),
             zone: chrono_tz::UTC,
             now: at(20_000),
@@ -210,16 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn certainty_and_its_lack_are_told_with_their_reason() {
+    fn state_certainty_and_extent_make_a_line() {
         assert_eq!(
             told(Some(0), 2480, Some(2515), |facts| facts.extent(4812)),
-            "certain, resolved, 310 URLs of 4,812 seen failing"
+            "over; certain; 310 of 4,812 known URLs seen failing"
         );
-        let why = told(None, 2480, Some(2515), |facts| facts.why());
-        assert!(why.ends_with("so it may have begun long ago and have been persistent."), "{why}");
-        let why = told(Some(0), 2480, Some(2515), |facts| facts.why());
-        assert!(why.starts_with(
-            "Even counted from the last good answer to the next good one, it lasted 41 min 55 s."
-        ));
+        assert_eq!(
+            told(None, 2480, None, |facts| facts.extent(310)),
+            "going on; not certain, it may be persistent; 310 URLs seen failing"
+        );
     }
 }

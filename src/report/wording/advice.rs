@@ -8,6 +8,9 @@ use super::headline::Facts;
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::verdict::{State, Verdict};
 
+/// Where errors that come and go have their root.
+const BY_CHANCE: &str = "Find what comes and goes: one of several servers that is down, a deploy that drops connections, a limit reached at busy hours.";
+
 impl Facts<'_> {
     /// One paragraph for search, one for the servers.
     pub fn advice(&self) -> Vec<String> {
@@ -23,13 +26,14 @@ impl Facts<'_> {
         let [brief, persistent] =
             [self.policy.brief_max, self.policy.persistent_after].map(|line| self.crosses(line));
         match (self.judgement.verdict, self.judgement.state) {
+            (_, State::Ongoing) if self.alternating => BY_CHANCE.to_owned(),
             (Verdict::Transient, _) => "Nothing. One failed fetch is noise, and search engines treat it as such.".to_owned(),
             (Verdict::Brief, State::Ongoing) => format!("For search, nothing yet. Bring it back before {brief}, and it is forgiven."),
             (Verdict::Brief, _) => "For search, nothing: it was forgiven.".to_owned(),
             (Verdict::Prolonged, State::Ongoing) => format!(
                 "Bring it back before {persistent}. If the repair takes longer, a simple start page that answers 200 keeps at least that page in the index; a 404 or noindex would remove it."
             ),
-            (Verdict::Intermittent, State::Ongoing) => "Find what comes and goes: one of several servers that is down, a deploy that drops connections, a limit reached at busy hours.".to_owned(),
+            (Verdict::Intermittent, State::Ongoing) => BY_CHANCE.to_owned(),
             (Verdict::Prolonged | Verdict::Intermittent, _) => "For search, nothing: the crawl rate rises again by itself.".to_owned(),
             (Verdict::Persistent, State::Ongoing) => "This comes first: every day, more of these URLs leave the index. Once they answer again, they are crawled again by themselves, those visited most often first.".to_owned(),
             (Verdict::Persistent, _) => "Nothing is left to repair. Crawl rate and index return by themselves within days; look in Search Console for URLs that stay away.".to_owned(),
@@ -103,6 +107,7 @@ mod tests {
 
     use super::*;
     use crate::domain::bounds::Bounds;
+    use crate::domain::extent::Extent;
     use crate::domain::policy::Policy;
     use crate::domain::verdict::{Certainty, Judgement};
     use crate::report::wording::headline::Scope;
@@ -122,7 +127,9 @@ mod tests {
                 unknown: TimeDelta::zero(),
             },
             judgement: Judgement { verdict, certainty: Certainty::Certain, state },
-            failing_share: None,
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy: &Policy::default(),
             zone: chrono_tz::UTC,
             now: first_failing,

@@ -7,31 +7,26 @@ use chrono_tz::Tz;
 use super::{length, range, since};
 use crate::domain::deploy::{BeganWith, Certainty, Deploy};
 
-/// The sentence for the outage's own page and for its report.
+/// The sentence for the outage's own page and for its report: "It began 1 to 2 min after deploy v1.2.3."
 pub fn sentence(began: &BeganWith, zone: Tz, now: DateTime<Utc>) -> String {
-    let name = named(&began.deploy, zone, now);
+    let hint = hint(began, zone, now);
     match began.certainty {
-        Certainty::Certain => {
-            format!("It began {} after {name}.", range(began.at_least, Some(began.at_most)))
-        }
+        Certainty::Certain => format!("It {hint}."),
         Certainty::Possible if began.at_most < TimeDelta::seconds(1) => {
-            format!("It may have begun with {name}, at the first failing answer.")
+            format!("It {hint}, at the first failing answer.")
         }
         Certainty::Possible => {
-            format!(
-                "It may have begun with {name}, {} before the first failing answer.",
-                length(began.at_most)
-            )
+            format!("It {hint}, {} before the first failing answer.", length(began.at_most))
         }
     }
 }
 
-/// A few words for a list: `after deploy v1.2.3`, `perhaps with deploy v1.2.3`.
+/// The same words for a list: `began 1 to 2 min after deploy v1.2.3`, `may have begun with deploy v1.2.3`.
 pub fn hint(began: &BeganWith, zone: Tz, now: DateTime<Utc>) -> String {
     let name = named(&began.deploy, zone, now);
     match began.certainty {
-        Certainty::Certain => format!("after {name}"),
-        Certainty::Possible => format!("perhaps with {name}"),
+        Certainty::Certain => format!("began {} after {name}", range(began.at_least, Some(began.at_most))),
+        Certainty::Possible => format!("may have begun with {name}"),
     }
 }
 
@@ -62,12 +57,15 @@ mod tests {
     fn a_certain_begin_is_told_by_its_two_bounds() {
         assert_eq!(
             told(Certainty::Certain, "v1.2.3", 61, 120),
-            ["It began 1 to 2 min after deploy v1.2.3.", "after deploy v1.2.3"]
+            ["It began 1 to 2 min after deploy v1.2.3.", "began 1 to 2 min after deploy v1.2.3"]
         );
         assert_eq!(told(Certainty::Certain, "v1.2.3", 120, 120)[0], "It began 2 min after deploy v1.2.3.");
         assert_eq!(
             told(Certainty::Certain, "", 0, 280),
-            ["It began under 5 min after the deploy of 21:38.", "after the deploy of 21:38"]
+            [
+                "It began under 5 min after the deploy of 21:38.",
+                "began under 5 min after the deploy of 21:38"
+            ]
         );
     }
 
@@ -77,7 +75,7 @@ mod tests {
             told(Certainty::Possible, "v1.2.3", 0, 2400),
             [
                 "It may have begun with deploy v1.2.3, 40 min before the first failing answer.",
-                "perhaps with deploy v1.2.3"
+                "may have begun with deploy v1.2.3"
             ]
         );
         assert_eq!(

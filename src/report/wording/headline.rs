@@ -10,14 +10,15 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{day_part, instant, percent, plural, since, spoken};
+use super::{chance, day_part, instant, plural, since, spoken};
 use crate::domain::bounds::Bounds;
+use crate::domain::extent::Extent;
 use crate::domain::outcome::Outcome;
 use crate::domain::policy::Policy;
 use crate::domain::span::Span;
 use crate::domain::verdict::{Certainty, Judgement, State, Verdict};
 
-mod verb;
+pub(super) mod verb;
 
 use verb::Verb;
 
@@ -36,8 +37,12 @@ pub struct Facts<'a> {
     pub bounds: Bounds,
     /// How bad.
     pub judgement: Judgement,
-    /// The share of the observed time that failed, where it is known.
-    pub failing_share: Option<f64>,
+    /// Its URLs fail, are healthy and fail again: each fetch is a matter of chance.
+    pub alternating: bool,
+    /// How it lies over the site.
+    pub extent: &'a Extent,
+    /// How many of its URLs can be in the index, where that is known.
+    pub indexable_urls: Option<u64>,
     /// By what lines it is judged.
     pub policy: &'a Policy,
     /// In which zone instants are written.
@@ -84,43 +89,14 @@ impl Facts<'_> {
     /// What happened, in a few words for a list: "/product/* answered 502".
     pub fn title(&self) -> String {
         let verb = Verb::of(self.outcomes);
-        let subject = match self.scope {
-            Scope::Site => "Whole site".to_owned(),
-            Scope::Section(template) => template.to_owned(),
-            Scope::Url(path) if self.urls <= 1 => path.to_owned(),
-            Scope::Url(_) => plural(self.urls, "URL", "URLs"),
-        };
-        let is_plural = matches!(self.scope, Scope::Url(_)) && self.urls > 1;
+        let (subject, is_plural) = self.short_subject();
         let verb = match self.judgement.state {
             State::Ongoing if is_plural => verb.base,
             State::Ongoing => verb.third,
             State::Recovering | State::Resolved => verb.past,
         };
-        format!("{subject} {verb}")
-    }
-
-    fn subject(&self) -> String {
-        let on = self.site.map(|site| format!(" on {site}")).unwrap_or_default();
-        match self.scope {
-            Scope::Site => {
-                self.site.map_or_else(|| "The whole site".to_owned(), |site| format!("All of {site}"))
-            }
-            Scope::Section("/*") => format!("{} at the top level{on}", self.pages()),
-            Scope::Section(template) => {
-                format!("{} under {}{on}", self.pages(), template.trim_end_matches('*'))
-            }
-            Scope::Url(path) if self.urls <= 1 => format!("{}{path}", self.site.unwrap_or_default()),
-            Scope::Url(_) => format!("{}{on}", plural(self.urls, "URL", "URLs")),
-        }
-    }
-
-    fn pages(&self) -> String {
-        plural(self.urls, "page", "pages")
-    }
-
-    /// Whether the subject takes "have".
-    fn is_plural(&self) -> bool {
-        self.scope != Scope::Site && self.urls != 1
+        let by_chance = if self.alternating { " by chance" } else { "" };
+        format!("{subject} {verb}{by_chance}")
     }
 
     fn happening(&self) -> String {
@@ -131,24 +107,35 @@ impl Facts<'_> {
             (Verdict::Transient, _) => {
                 format!("failed once {when} and {} healthy again at the next look", self.was())
             }
-            (Verdict::Intermittent, State::Ongoing) => format!("{present} again and again{}", self.share()),
+            (_, State::Ongoing) if self.alternating => {
+                format!("{has} {}, by chance, at about {} {}", verb.perfect, self.chance(), self.so_far())
+            }
+            (_, State::Recovering | State::Resolved) if self.alternating => {
+                format!("{}, by chance, at about {} {}", verb.past, self.chance(), self.and_when())
+            }
+            (Verdict::Intermittent, State::Ongoing) => format!("{present} again and again"),
             (Verdict::Intermittent, _) => format!("{} again and again, first {when}", verb.past),
             (_, State::Ongoing) => format!("{has} {} {}", verb.perfect, self.so_far()),
-            _ if self.bounds.shortest() >= LONG => {
-                format!("{} {}, starting {when}", verb.past, self.lasted())
-            }
-            _ => format!("{} {} {when}", verb.past, self.lasted()),
+            _ => format!("{} {}", verb.past, self.and_when()),
         }
+    }
+
+    /// "for about 40 minutes on Thursday evening".
+    fn and_when(&self) -> String {
+        let when = day_part(self.bounds.first_failing, self.zone, self.now);
+        if self.bounds.shortest() >= LONG {
+            return format!("{}, starting {when}", self.lasted());
+        }
+        format!("{} {when}", self.lasted())
+    }
+
+    /// "one fetch in three".
+    fn chance(&self) -> String {
+        self.extent.failing_share().map_or_else(|| "some fetches".to_owned(), chance)
     }
 
     fn was(&self) -> &'static str {
         if self.is_plural() { "were" } else { "was" }
-    }
-
-    fn share(&self) -> String {
-        self.failing_share
-            .map(|share| format!(", {} of the observed time in 7 days", percent(share)))
-            .unwrap_or_default()
     }
 
     /// "for three days", by what was seen of it; "since 21:40" while that is next to nothing.
@@ -172,7 +159,7 @@ impl Facts<'_> {
             Some(longest) if longest * 2 <= shortest * 3 => {
                 format!("for about {}", spoken((shortest + longest) / 2))
             }
-            Some(longest) => format!("for {} to {}", spoken_floor(shortest), spoken(longest)),
+            Some(longest) => format!("for {}", spoken_range(&spoken_floor(shortest), &spoken(longest))),
         }
     }
 
@@ -186,6 +173,13 @@ impl Facts<'_> {
         };
         match (self.judgement.verdict, self.judgement.state) {
             (Verdict::Transient, _) => "Search engines retry: nothing to do.".to_owned(),
+            (_, State::Ongoing) if self.alternating => {
+                "No page is out for long, so none is dropped for it; crawling slows while it lasts."
+                    .to_owned()
+            }
+            (Verdict::Prolonged | Verdict::Persistent, State::Ongoing) if self.indexable_urls == Some(0) => {
+                "Crawling slows; none of it can be in the index, so nothing is lost there.".to_owned()
+            }
             (Verdict::Brief, State::Ongoing) => self.forgiven_until(),
             (Verdict::Brief, _) => worst.map_or_else(
                 || "It was brief: no lasting effect.".to_owned(),
@@ -195,7 +189,8 @@ impl Facts<'_> {
                 "Every visit is a lottery, and crawling stays slow.".to_owned()
             }
             (Verdict::Intermittent, _) => {
-                "It was intermittent: crawling picks up again within days.".to_owned()
+                "It was intermittent: no page was out for long, and crawling picks up again within days."
+                    .to_owned()
             }
             (Verdict::Prolonged, State::Ongoing) => self.dropped_from(),
             (Verdict::Prolonged, _) => match worst {
@@ -254,10 +249,24 @@ impl Facts<'_> {
     }
 }
 
+/// "15 to 25 minutes", "five hours to two days".
+fn spoken_range(low: &str, high: &str) -> String {
+    match (low.split_once(' '), high.split_once(' ')) {
+        _ if low == high => low.to_owned(),
+        (Some((number, unit)), Some((_, same))) if unit == same => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
+    }
+}
+
 /// As [`spoken`], but never more than it was: 3 days and 20 hours are "three days".
 fn spoken_floor(lasted: TimeDelta) -> String {
-    let whole_days = TimeDelta::days(lasted.num_days());
-    spoken(if lasted.num_hours() >= 48 { whole_days } else { lasted })
+    let (days, hours) = (lasted.num_days(), lasted.num_hours());
+    match hours {
+        48.. => spoken(TimeDelta::days(days)),
+        // "Two days" would be past a line that it has not crossed yet.
+        36..48 => plural(hours.unsigned_abs(), "hour", "hours"),
+        _ => spoken(lasted),
+    }
 }
 
 #[cfg(test)]

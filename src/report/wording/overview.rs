@@ -24,6 +24,8 @@ pub struct Overview<'a> {
     pub brief_sites: u64,
     /// The worst outage that goes on, with its site named.
     pub worst: Option<Facts<'a>>,
+    /// The place that fails again and again, told with its site; it is the headline when nothing goes on.
+    pub habit: Option<Headline>,
     /// Whole days since anything failed anywhere; `None`: nothing ever did.
     pub quiet_days: Option<i64>,
 }
@@ -33,6 +35,9 @@ impl Overview<'_> {
     pub fn headline(&self) -> Headline {
         if let Some(worst) = &self.worst {
             return worst.headline();
+        }
+        if let Some(habit) = &self.habit {
+            return habit.clone();
         }
         let (subject, rest) = match self.sites - self.unseen.min(self.sites) {
             _ if self.sites == 0 => ("No site is watched yet.".to_owned(), String::new()),
@@ -92,7 +97,7 @@ impl Overview<'_> {
     }
 
     fn quiet(&self) -> Option<String> {
-        if self.worst.is_some() || self.sites == self.unseen || self.brief > 0 {
+        if self.worst.is_some() || self.habit.is_some() || self.sites == self.unseen || self.brief > 0 {
             return None;
         }
         Some(match self.quiet_days {

@@ -42,7 +42,8 @@ impl Facts<'_> {
         self.robots_failure().map(|_| advice.to_owned())
     }
 
-    fn robots_failure(&self) -> Option<Failure> {
+    /// How robots.txt fails, when it alone does and is not over.
+    pub(super) fn robots_failure(&self) -> Option<Failure> {
         let is_ongoing =
             self.judgement.state == State::Ongoing && self.judgement.verdict != Verdict::Transient;
         let is_robots = self.scope == Scope::Url(PATH) && self.urls == 1;
@@ -64,6 +65,7 @@ mod tests {
 
     use super::*;
     use crate::domain::bounds::Bounds;
+    use crate::domain::extent::Extent;
     use crate::domain::policy::Policy;
     use crate::domain::verdict::{Certainty, Judgement};
 
@@ -83,7 +85,9 @@ mod tests {
                 unknown: TimeDelta::zero(),
             },
             judgement: Judgement { verdict: Verdict::Brief, certainty: Certainty::Certain, state },
-            failing_share: None,
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy: &Policy::default(),
             zone: chrono_tz::UTC,
             now,

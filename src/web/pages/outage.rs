@@ -16,10 +16,10 @@ use crate::web::state::AppState;
 use crate::web::wording::{Instant, Tag};
 
 mod deploy;
+mod kin;
 mod view;
 
 pub(crate) use self::deploy::DeployLine;
-use view::index::Index;
 
 /// So many URLs are on a page.
 const PER_PAGE: u64 = 100;
@@ -45,12 +45,9 @@ pub(crate) struct OutagePage {
     pub(crate) deploy: Option<DeployLine>,
     pub(crate) axis: Drawing,
     pub(crate) instants: Vec<NamedInstant>,
-    /// Time in which nobody looked, if there was any.
-    pub(crate) unknown: Option<String>,
-    /// What becomes of its URLs in the index.
-    pub(crate) index: Index,
+    /// The verdict, point by point.
+    pub(crate) points: Vec<Point>,
     pub(crate) advice: Vec<String>,
-    pub(crate) why: String,
     pub(crate) lines: Vec<Line>,
     pub(crate) diagnosis: String,
     pub(crate) outcomes: Vec<(String, String)>,
@@ -58,6 +55,24 @@ pub(crate) struct OutagePage {
     /// Said when there is none.
     pub(crate) no_evidence: String,
     pub(crate) members: Members,
+}
+
+/// One point of the verdict.
+#[derive(Debug, Clone)]
+pub(crate) struct Point {
+    /// Its place on the page, for links.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) says: Vec<Said>,
+}
+
+/// A sentence or two, what they rest on, and another outage that they speak of.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) text: String,
+    pub(crate) tag: Option<Tag>,
+    /// Address and words.
+    pub(crate) link: Option<(String, String)>,
 }
 
 /// One of the four instants.
@@ -164,8 +179,8 @@ mod tests {
             "/search answered 502 for about 40 minutes on Thursday evening. It was brief: no lasting effect."
         );
         assert_eq!(page.text(".when h2"), "At least 38 min, at most 42 min");
-        assert_eq!(page.text("main .lede"), "Brief certain, resolved, 1 URL seen failing");
-        assert!(page.text(".lines .reached").starts_with("Brief up to 24h documented"));
+        assert_eq!(page.text("main .lede"), "Brief over; certain; 1 URL seen failing");
+        assert!(page.text(".lines .reached").starts_with("Brief up to 24 h documented"));
         assert!(page.body.contains("href=\"https://developers.google.com/"));
         assert!(page.text("#members tbody").starts_with("/search502"));
         let evidence = page.text(".evidence");
@@ -175,6 +190,124 @@ mod tests {
         );
         assert!(evidence.contains("<script>alert(40)</script>"), "{evidence}");
         assert!(!page.body.contains("<script>"));
+    }
+
+    #[tokio::test]
+    async fn the_verdict_is_told_point_by_point_and_each_threshold_has_its_source() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for (minute, outcome) in [(0, "200"), (2, "502"), (40, "502"), (42, "200")] {
+            world.fetched(&site, "/search", minute, outcome).await;
+        }
+        world.clock.advance(TimeDelta::days(4));
+        let page = world.get("/outages/1").await;
+        assert!(page.text("#happened").contains("It began on Thu 19 Nov between 21:38:10 and 21:40:10 UTC"));
+        assert!(
+            page.text("#long").contains("At least 38 min:") && page.text("#long").contains("At most 42 min:")
+        );
+        assert!(page.text("#why").contains("longer than 24 h; up to there, an outage is brief. documented"));
+        assert!(page.text("#certain").contains("Certain:"));
+        assert!(page.text("#google").ends_with("Nothing is dropped from its index. documented"));
+        assert!(page.text("#next").contains("it is over, and forgiven"));
+    }
+
+    #[tokio::test]
+    async fn a_url_that_fails_now_and_then_is_listed_once_with_how_often_it_did() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        // Each path fails at every third look, and answers in between.
+        for minute in 0..60 {
+            for n in 0..4 {
+                let outcome = if minute >= 10 && (minute + n) % 3 == 0 { "502" } else { "200" };
+                world.fetched(&site, &format!("/product/{n}"), minute, outcome).await;
+            }
+        }
+        world.clock.advance(TimeDelta::hours(1));
+        let page = world.get("/outages/1").await;
+        assert!(page.text("h1").contains("by chance, at about one fetch in three"), "{}", page.text("h1"));
+        assert_eq!(page.text("#members h2"), "4 URLs");
+        assert_eq!(page.body.matches("class=\"url\" data-label=\"URL\"").count(), 4);
+        assert!(page.text("#members tbody tr").contains(" times"), "{}", page.text("#members tbody tr"));
+        assert!(page.text("#why").contains("Each fetch fails by chance"), "{}", page.text("#why"));
+    }
+
+    #[tokio::test]
+    async fn what_went_on_after_the_rest_had_recovered_is_linked_from_both_sides() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for minute in (0..600).step_by(5) {
+            for n in 0..9 {
+                let is_down = (60..180).contains(&minute) || (n == 8 && minute >= 60);
+                let outcome = if is_down { "502" } else { "200" };
+                world.fetched(&site, &format!("/product/{n}"), minute, outcome).await;
+            }
+        }
+        world.clock.advance(TimeDelta::hours(10));
+        let first = world.get("/outages/1").await;
+        let said = "When the rest recovered, 1 URL did not. It fails to this moment";
+        assert!(first.text("#went-on").contains(said), "{}", first.text("main"));
+        let next =
+            first.body.split("href=\"/outages/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let second = world.get(&format!("/outages/{next}")).await;
+        assert!(second.text("#went-on").contains("It began in a larger outage"), "{}", second.text("main"));
+        assert!(second.body.contains("href=\"/outages/1\""));
+    }
+
+    #[tokio::test]
+    async fn a_brief_outage_that_comes_back_every_night_is_told_as_a_habit_on_every_page() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for hour in 0..7 * 24 {
+            let outcome = if hour % 24 < 4 && hour > 4 { "503" } else { "200" };
+            for path in ["/", "/a", "/b"] {
+                world.fetched(&site, path, hour * 60, outcome).await;
+                world.fetched(&site, path, hour * 60 + 30, outcome).await;
+            }
+        }
+        world.clock.advance(TimeDelta::days(7));
+        let page = world.get("/outages/1").await;
+        let said = page.text("#habit");
+        assert!(
+            said.contains(
+                "The whole site fails again and again: 6 outages on 6 days, 14 % of the observed time in the last seven days."
+            ),
+            "{said}"
+        );
+        assert!(said.contains("10 % of the observed time on, that is called intermittent. By itself this outage is forgiven; together they keep crawling slow. model"), "{said}");
+        let overview = world.get("/").await;
+        assert_eq!(overview.text("tbody .state"), "Intermittent");
+        assert!(overview.text("h1").starts_with("All of shop.example fails again and again"));
+        assert!(page.text(".todo").contains("But it comes again and again"), "{}", page.text(".todo"));
+        assert!(overview.text(".lede").starts_with("One site needs you."), "{}", overview.text(".lede"));
+        let site = world.get("/sites/1").await;
+        assert!(site.text("h1").starts_with("The whole site fails again and again: 6 outages on 6 days"));
+        assert!(site.text(".verdicts section").contains("The whole site fails again and again"));
+    }
+
+    #[tokio::test]
+    async fn a_url_that_went_on_in_another_outage_is_not_failing_twice_nor_for_ever() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for minute in (0..960).step_by(5) {
+            for n in 0..9 {
+                let outcome = if (60..180).contains(&minute) { "502" } else { "200" };
+                world.fetched(&site, &format!("/product/{n}"), minute, outcome).await;
+            }
+            // Looked at rarely, so that it may have been healthy when the others recovered.
+            if minute % 120 == 0 {
+                let outcome = if (60..900).contains(&minute) { "502" } else { "200" };
+                world.fetched(&site, "/product/late", minute, outcome).await;
+            }
+            if minute == 720 {
+                assert_eq!(world.store.count_failing_urls(&site).await.unwrap(), 1);
+                assert_eq!(world.store.failing_urls(&site).await.unwrap().len(), 1);
+            }
+        }
+        world.fetched(&site, "/product/late", 960, "200").await;
+        assert_eq!(world.store.count_failing_urls(&site).await.unwrap(), 0);
+        assert!(world.store.failing_urls(&site).await.unwrap().is_empty());
+        let page = world.get("/outages/1").await;
+        assert!(page.text("#members tbody").contains(", then on"), "{}", page.text("#members tbody"));
     }
 
     #[tokio::test]

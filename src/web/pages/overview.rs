@@ -67,7 +67,8 @@ pub(crate) mod samples;
 mod tests {
     use chrono::TimeDelta;
 
-    use crate::web::testing::World;
+    use crate::domain::deploy::Deploy;
+    use crate::web::testing::{World, start};
 
     #[tokio::test]
     async fn the_worst_site_comes_first_and_makes_the_headline() {
@@ -90,6 +91,22 @@ mod tests {
         assert_eq!(page.text("tbody tr:first-child .failing"), "50 %of 2");
         assert_eq!(page.text("tbody tr:last-child .state"), "Healthy");
         assert!(page.text(".lede").starts_with("One site needs you."));
+    }
+
+    #[tokio::test]
+    async fn an_outage_that_began_with_a_deploy_says_so_in_the_words_of_its_own_page() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for (minute, outcome) in [(0, "200"), (3, "502"), (40, "502")] {
+            world.fetched(&site, "/", minute, outcome).await;
+        }
+        let deploy = Deploy::stored(start() - TimeDelta::seconds(20), "v42");
+        world.store.mark_deploy(&[site.id], &deploy, start()).await.unwrap();
+        world.clock.advance(TimeDelta::hours(1));
+        let story = world.get("/").await.text(".story");
+        let said = "It began under 4 min after deploy v42.";
+        assert!(story.ends_with(said), "{story}");
+        assert!(world.get("/outages/1").await.text(".began").starts_with(said));
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::odds::{
     ELSEWHERE, FadingLooks, LOTTERY_OVER, Looks, OVER, Runs, is_lottery, looks_for, odds, second_cause,
 };
+use crate::domain::extent::Extent;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::Section;
 
@@ -268,6 +269,20 @@ impl Common {
             between: gap,
             second_causes: second_cause(lasted),
         })
+    }
+
+    /// How it lies over the site.
+    pub fn extent(&self) -> Extent {
+        let affected = self.seen(false).filter(|(_, failing, _)| *failing > 0);
+        let mut sections: Vec<_> = affected.map(|(s, failing, _)| (s.clone(), u64::from(failing))).collect();
+        sections.sort_by_key(|(_, failing)| std::cmp::Reverse(*failing));
+        Extent {
+            spared_sections: (self.sections.len() - sections.len()) as u64,
+            healthy_urls: self.seen(false).map(|(_, _, healthy)| u64::from(healthy)).sum(),
+            failing_looks: u64::from(self.any.failing),
+            healthy_looks: u64::from(self.any.healthy),
+            sections,
+        }
     }
 
     /// Failing and witnessing URLs of each section.

@@ -51,7 +51,9 @@ impl Case {
             outcomes: &BTreeMap::from([(Outcome::Status(502), 310)]),
             bounds,
             judgement: self.judgement,
-            failing_share: Some(0.14),
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy,
             zone: chrono_tz::UTC,
             now: at(NOW),
@@ -83,9 +85,9 @@ fn every_verdict_in_every_state_makes_a_sentence() {
     prolonged ongoing: 134 pages under /product/ have answered 502 for 30 hours. Crawling slows; after Mon 23 Nov, 20:00 UTC, Google begins to drop URLs.
     prolonged recovering: 134 pages under /product/ answered 502 for about 30 hours, starting on Thursday evening. It was prolonged: crawling slowed, but it ended before the index suffers.
     prolonged resolved: 134 pages under /product/ answered 502 for about 30 hours, starting on Thursday evening. It was prolonged: crawling slowed, but it ended before the index suffers.
-    intermittent ongoing: 134 pages under /product/ answer 502 again and again, 14 % of the observed time in 7 days. Every visit is a lottery, and crawling stays slow.
-    intermittent recovering: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
-    intermittent resolved: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: crawling picks up again within days.
+    intermittent ongoing: 134 pages under /product/ answer 502 again and again. Every visit is a lottery, and crawling stays slow.
+    intermittent recovering: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: no page was out for long, and crawling picks up again within days.
+    intermittent resolved: 134 pages under /product/ answered 502 again and again, first on Thursday evening. It was intermittent: no page was out for long, and crawling picks up again within days.
     persistent ongoing: 134 pages under /product/ have answered 502 for three days. Google drops URLs after two days.
     persistent recovering: 134 pages under /product/ answered 502 for about three days, starting on Thursday evening. It was persistent: some pages may have left the index, and will return late.
     persistent resolved: 134 pages under /product/ answered 502 for about three days, starting on Thursday evening. It was persistent: check that the pages are back in the index.
@@ -140,6 +142,18 @@ fn what_was_not_seen_is_not_claimed() {
 }
 
 #[test]
+fn two_bounds_of_one_unit_name_it_once() {
+    let wide = Case { minutes: 15, slack: 5, ..case(Verdict::Brief, State::Resolved) };
+    assert!(wide.said().contains("for 15 to 25 minutes on Thursday"), "{}", wide.said());
+}
+
+#[test]
+fn an_outage_that_is_short_of_two_days_is_not_called_two_days() {
+    let nearly = Case { minutes: 47 * 60 + 50, hours_ago: 48, ..case(Verdict::Prolonged, State::Ongoing) };
+    assert!(nearly.said().contains("for 47 hours."), "{}", nearly.said());
+}
+
+#[test]
 fn a_site_with_its_own_line_is_not_told_what_google_does() {
     let mut policy = Policy::default();
     policy.set("persistent_after", "20s").unwrap();
@@ -162,7 +176,7 @@ fn a_host_is_named_where_the_reader_does_not_know_it() {
         };
         let judgement = case(Verdict::Brief, State::Ongoing).judgement;
         let (zone, now) = (chrono_tz::UTC, at(NOW));
-        let (site, failing_share) = (Some("shop.example"), None);
+        let site = Some("shop.example");
         Facts {
             site,
             scope,
@@ -170,7 +184,9 @@ fn a_host_is_named_where_the_reader_does_not_know_it() {
             outcomes: &outcomes,
             bounds,
             judgement,
-            failing_share,
+            alternating: false,
+            extent: &Extent::default(),
+            indexable_urls: None,
             policy: &policy,
             zone,
             now,

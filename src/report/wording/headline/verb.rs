@@ -6,15 +6,15 @@ use crate::domain::outcome::{NetworkError, Outcome};
 
 /// One verb with its object, in the four forms that the sentences need.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verb {
+pub(in super::super) struct Verb {
     /// They "answer 502".
-    pub(super) base: String,
+    pub(in super::super) base: String,
     /// It "answers 502".
-    pub(super) third: String,
+    pub(in super::super) third: String,
     /// It "answered 502".
-    pub(super) past: String,
+    pub(in super::super) past: String,
     /// It has "answered 502".
-    pub(super) perfect: String,
+    pub(in super::super) perfect: String,
 }
 
 /// One kind of failure: the four forms, and its name as a noun among others.
@@ -22,7 +22,7 @@ type Row = ([&'static str; 4], &'static str);
 
 impl Verb {
     /// For outcomes and how often each was seen.
-    pub(super) fn of(outcomes: &BTreeMap<Outcome, u64>) -> Self {
+    pub(in super::super) fn of(outcomes: &BTreeMap<Outcome, u64>) -> Self {
         let mut by_count: Vec<(Outcome, u64)> = outcomes.iter().map(|(o, n)| (*o, *n)).collect();
         by_count.sort_by_key(|(outcome, n)| (std::cmp::Reverse(*n), *outcome));
         let kinds: Vec<Outcome> = by_count.into_iter().map(|(outcome, _)| outcome).collect();

@@ -54,6 +54,15 @@ fn line(key: &str, text: &str, reached: bool) -> Line {
     Line { text: text.to_owned(), tag: rule(key).map(Tag::from).unwrap(), reached }
 }
 
+fn points(of: &[(&str, &str, &str, Option<&str>)]) -> Vec<Point> {
+    let point = |(id, name, text, key): &(&str, &str, &str, Option<&str>)| {
+        let tag = key.and_then(rule).map(Tag::from);
+        let says = vec![Said { text: (*text).to_owned(), tag, link: None }];
+        Point { id: (*id).to_owned(), name: (*name).to_owned(), says }
+    };
+    of.iter().map(point).collect()
+}
+
 fn answer(name: &'static str, at: DateTime<Utc>) -> Answer {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Answer {
@@ -111,18 +120,19 @@ fn brief() -> OutagePage {
         deploy: Some(deploy::samples::certain()),
         axis,
         instants,
-        unknown: None,
-        index: Index {
-            title: "Indexing: no effect",
-            text: "297 of its 310 URLs can be in the index. Nothing was lost there.".to_owned(),
-            tag: None,
-            next: None,
-        },
+        points: points(&[
+            ("happened", "What happened", "310 of the 4,812 URLs known of this site failed, in /product/ (200), /blog/ (60), /help/ (40) and 3 other parts. It began on Thu 19 Nov between 21:38:10 and 21:40:02 UTC: the last good answer, and the first failing one. It ended on Thu 19 Nov between 22:19:30 and 22:20:05 UTC.", None),
+            ("long", "How long", "At least 39 min 28 s: from the first failing answer to the last one. At most 41 min 55 s: from the last good answer to the next good one.", None),
+            ("why", "Why “brief”", "It was not seen failing for longer than 24 h; up to there, an outage is brief.", Some("brief_max")),
+            ("certain", "How certain", "Certain: the shortest and the longest duration give the same verdict.", None),
+            ("google", "What Google does", "Nothing is dropped from its index.", Some("brief_max")),
+            ("index", "In the index", "297 of its 310 URLs can be in the index. Nothing was lost there.", None),
+            ("next", "What comes next", "Nothing: it is over, and forgiven.", None),
+        ]),
         advice: vec![
             "For search, nothing: it was forgiven.".to_owned(),
             "To keep it from happening at each deploy, let nginx drain the old process before the new one takes over, or answer 503 with Retry-After while it restarts.".to_owned(),
         ],
-        why: "Even counted from the last good answer to the next good one, it lasted less than 42 minutes. Search engines retry, and slow their crawling of the host while errors last.".to_owned(),
         lines: vec![
             line("brief_max", "Brief up to 24h", true),
             line("persistent_after", "Persistent after 48h", false),
@@ -160,19 +170,38 @@ fn persistent() -> OutagePage {
         lasted: "At least 3 d 5 h, and going on".to_owned(),
         axis,
         instants,
-        unknown: Some(
-            "For 14 h of this nobody looked; that time is left out of the shortest duration.".to_owned(),
-        ),
-        index: Index {
-            title: "Indexing: URLs are being dropped",
-            text: "4,988 of its 5,000 URLs can be in the index. What still fails is being dropped."
-                .to_owned(),
-            tag: rule("persistent_after").map(Tag::from),
-            next: rule("treated_as_gone_after").map(|rule| {
-                let next = "If it goes on, its URLs are treated like a 404 from Thu 26 Nov, 21:40 UTC on.";
-                (next.to_owned(), Tag::from(rule))
-            }),
-        },
+        points: points(&[
+            (
+                "happened",
+                "What happened",
+                "5,000 of the 48,120 URLs known of this site failed, all in /product/. Meanwhile 902 other URLs were seen healthy. It has not been seen to be over: the newest failing answer came on Mon 23 Nov, 02:57:30 UTC.",
+                None,
+            ),
+            (
+                "long",
+                "How long",
+                "At least 3 d 5 h: from the first failing answer to the last one so far. For 14 h in between nobody looked; that time counts only towards the most.",
+                Some("max_gap"),
+            ),
+            (
+                "why",
+                "Why “persistent”",
+                "It was seen failing for 3 d 5 h, which is longer than 48 h.",
+                Some("persistent_after"),
+            ),
+            (
+                "index",
+                "In the index",
+                "4,988 of its 5,000 URLs can be in the index. Those that still fail are being dropped.",
+                Some("persistent_after"),
+            ),
+            (
+                "next",
+                "What comes next",
+                "If it goes on, its URLs are treated like pages that are gone (404) from Thu 26 Nov, 21:40 UTC on.",
+                Some("treated_as_gone_after"),
+            ),
+        ]),
         lines: vec![
             line("brief_max", "Brief up to 24h", true),
             line("persistent_after", "Persistent after 48h", true),

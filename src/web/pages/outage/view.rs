@@ -1,15 +1,19 @@
 //! How an outage's page is made of what the store has of it.
 
-use super::{Answer, DeployLine, Line, Member, Members, NamedInstant, OutagePage, PER_PAGE, Pages, deploy};
+use super::kin::Relations;
+use super::{
+    Answer, DeployLine, Line, Member, Members, NamedInstant, OutagePage, PER_PAGE, Pages, Point, Said, deploy,
+};
 use crate::chart::bounds::OutageAxis;
 use crate::domain::bounds::Bounds;
 use crate::domain::evidence::Evidence;
 use crate::domain::policy::rule;
 use crate::domain::site::Site;
-use crate::report::summary;
+use crate::domain::span::Span;
+use crate::domain::verdict::Verdict;
 use crate::report::wording::headline::Facts;
-use crate::report::wording::{count, length, plural, range};
-use crate::store::outages::{StoredMember, StoredOutage};
+use crate::report::wording::{self, count, length, plural, range};
+use crate::store::outages::{FailedUrl, StoredMember, StoredOutage};
 use crate::web::error::Error;
 use crate::web::pages::Shell;
 use crate::web::state::AppState;
@@ -29,7 +33,7 @@ pub(super) struct Case {
     known_urls: u64,
     indexable_urls: u64,
     /// The members of the page that is wanted.
-    members: Vec<StoredMember>,
+    members: Vec<FailedUrl>,
     /// Its number, counted from 1.
     page: u64,
     /// How many failed, and are listed.
@@ -38,6 +42,8 @@ pub(super) struct Case {
     first: Option<(StoredMember, Evidence)>,
     last: Option<(StoredMember, Evidence)>,
     deploy: Option<DeployLine>,
+    relations: Relations,
+    habit: Option<Point>,
 }
 
 impl Case {
@@ -50,18 +56,18 @@ impl Case {
     ) -> Result<Self, Error> {
         let count = stored.outage.url_count;
         let page = page.clamp(1, count.div_ceil(PER_PAGE).max(1));
-        let members = app.store.members(stored.id, (page - 1) * PER_PAGE, PER_PAGE).await?;
-        let begun = app.store.members(stored.id, 0, PER_PAGE).await?;
-        let first = begun.first();
-        // Among the first page of members: a later last failing answer elsewhere would show nothing else.
-        let last = begun.iter().max_by_key(|member| member.episode.bounds.last_failing);
+        let members = app.store.failed_urls(stored.id, (page - 1) * PER_PAGE, PER_PAGE).await?;
+        let first = app.store.members(stored.id, 0, 1).await?.into_iter().next();
+        let last = app.store.newest_member(stored.id).await?;
         let known_urls = app.store.count_urls(&site).await?;
         let indexable_urls = app.store.indexable_members(stored.id).await?;
         Ok(Self {
-            first: evidence::of(app, first, |member| member.first_evidence.as_deref()).await?,
-            last: evidence::of(app, last, |member| member.last_evidence.as_deref()).await?,
+            first: evidence::of(app, first.as_ref(), |member| member.first_evidence.as_deref()).await?,
+            last: evidence::of(app, last.as_ref(), |member| member.last_evidence.as_deref()).await?,
             deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
-            judged: status::judged(app, &site, stored.id, stored.outage).await?,
+            relations: Relations::of(app, &stored).await?,
+            habit: Relations::habit(app, &site, stored.id).await?,
+            judged: status::judged(app, &site, stored).await?,
             now: app.now(),
             site,
             known_urls,
@@ -73,7 +79,7 @@ impl Case {
     }
 
     fn facts(&self) -> Facts<'_> {
-        summary::facts(&self.site, &self.judged.outage, &self.judged.path, self.now)
+        Facts { indexable_urls: Some(self.indexable_urls), ..self.judged.facts(&self.site, self.now) }
     }
 
     /// The page.
@@ -100,10 +106,8 @@ impl Case {
             }
             .draw(),
             instants: self.instants(&outage.bounds),
-            unknown: facts.unseen(),
-            index: index::told(outage, self.indexable_urls, &self.site.settings.policy, facts.zone, self.now),
-            advice: facts.advice(),
-            why: facts.why(),
+            points: self.points(&facts),
+            advice: self.advice(&facts),
             lines: self.lines(),
             diagnosis: self.diagnosis(),
             outcomes: outage
@@ -116,6 +120,29 @@ impl Case {
             no_evidence: "What came is no longer kept.".to_owned(),
             members: self.members(),
         }
+    }
+
+    /// The verdict point by point; what becomes of the index stands before what comes next.
+    fn points(&self, facts: &Facts<'_>) -> Vec<Point> {
+        let mut points: Vec<Point> = facts.points(self.known_urls).into_iter().map(point).collect();
+        let next = points.iter().position(|point| point.id == "next").unwrap_or(points.len());
+        if self.judged.judgement.verdict != Verdict::Transient {
+            let policy = &self.site.settings.policy;
+            points.insert(next, index::told(&self.judged.outage, self.indexable_urls, policy));
+        }
+        points.extend(self.habit.clone());
+        points.extend(self.relations.point());
+        points
+    }
+
+    /// One of many brief outages of its place is not as forgiven as each by itself.
+    fn advice(&self, facts: &Facts<'_>) -> Vec<String> {
+        let mut advice = facts.advice();
+        if let Some(first) = advice.first_mut().filter(|_| self.habit.is_some() && !self.judged.is_ongoing())
+        {
+            wording::habit::ADVICE.clone_into(first);
+        }
+        advice
     }
 
     fn shown(&self, at: DateTime<Utc>) -> Instant {
@@ -138,27 +165,39 @@ impl Case {
 
     /// The lines of the site's policy, each with its basis.
     fn lines(&self) -> Vec<Line> {
-        let (policy, failed) = (&self.site.settings.policy, self.judged.outage.bounds.shortest());
-        let lines = [
-            ("brief_max", format!("Brief up to {}", policy.brief_max), true),
-            (
-                "persistent_after",
-                format!("Persistent after {}", policy.persistent_after),
-                failed > policy.persistent_after.delta(),
-            ),
-            (
-                "treated_as_gone_after",
-                format!("Treated like a 404 after {}", policy.treated_as_gone_after),
-                failed > policy.treated_as_gone_after.delta(),
-            ),
-            (
-                "signals_fade_after",
-                format!("Signals fade after {}", policy.signals_fade_after),
-                failed > policy.signals_fade_after.delta(),
-            ),
-        ];
-        let line = |(key, text, reached)| rule(key).map(|rule| Line { text, tag: Tag::from(rule), reached });
+        let (policy, outage) = (&self.site.settings.policy, &self.judged.outage);
+        let is_brief = self.judged.judgement.verdict != Verdict::Transient;
+        if outage.alternating {
+            return self.lines_by_chance();
+        }
+        let mut lines = vec![("brief_max", "Brief up to", policy.brief_max, is_brief)];
+        let mut after = |key, text, line: Span| {
+            lines.push((key, text, line, outage.bounds.shortest() > line.delta()));
+        };
+        after("persistent_after", "Persistent after", policy.persistent_after);
+        after("treated_as_gone_after", "Treated like a 404 after", policy.treated_as_gone_after);
+        after("signals_fade_after", "Signals fade after", policy.signals_fade_after);
+        let line = |(key, text, line, reached)| {
+            let text = format!("{text} {}", wording::line(line));
+            rule(key).map(|rule| Line { text, tag: Tag::from(rule), reached })
+        };
         lines.into_iter().filter_map(line).collect()
+    }
+
+    /// The lines of an outage in which each fetch fails by chance.
+    fn lines_by_chance(&self) -> Vec<Line> {
+        let (policy, failed) = (&self.site.settings.policy, self.judged.outage.bounds.shortest());
+        let brief = rule("brief_max").map(|rule| Line {
+            text: format!("Brief up to {}", wording::line(policy.brief_max)),
+            tag: Tag::from(rule),
+            reached: true,
+        });
+        let intermittent = Line {
+            text: format!("By chance: intermittent after {}", wording::line(policy.persistent_after)),
+            tag: Tag::from(wording::verdict::BY_CHANCE),
+            reached: failed > policy.persistent_after.delta(),
+        };
+        brief.into_iter().chain([intermittent]).collect()
     }
 
     /// Who answered, as far as the answer itself says.
@@ -207,26 +246,35 @@ impl Case {
         }
     }
 
-    fn member(&self, member: &StoredMember) -> Member {
-        let bounds = &member.episode.bounds;
+    fn member(&self, url: &FailedUrl) -> Member {
+        let longest = &url.longest;
         Member {
-            path: member.url.path_and_query().to_owned(),
-            outcome: outcome(&member.episode.main_outcome().to_string()),
-            first: self.shown(bounds.first_failing),
-            last: self.shown(bounds.last_failing),
-            lasted: unbroken(&lasted(member.episode.is_ongoing(), bounds, self.now)),
-            index: index::of_member(member, &self.site.settings.policy),
+            path: longest.url.path_and_query().to_owned(),
+            outcome: outcome(&longest.episode.main_outcome().to_string()),
+            first: self.shown(url.first_failing),
+            last: self.shown(url.last_failing),
+            lasted: unbroken(&lasted(url, self.now)),
+            index: index::of_url(url, &self.site.settings.policy),
         }
     }
 }
 
-/// How long one URL failed; while it goes on, what was seen of it.
-fn lasted(is_ongoing: bool, bounds: &Bounds, now: DateTime<Utc>) -> String {
+fn point(point: wording::verdict::Point) -> Point {
+    let said =
+        |said: wording::verdict::Said| Said { text: said.text, tag: said.ground.map(Tag::from), link: None };
+    Point { id: point.key.to_owned(), name: point.name, says: point.says.into_iter().map(said).collect() }
+}
+
+/// How long one URL failed; while it goes on, what was seen of it; when it was healthy in between, how often.
+fn lasted(url: &FailedUrl, now: DateTime<Utc>) -> String {
+    let bounds = &url.longest.episode.bounds;
     let shortest = bounds.shortest();
-    match is_ongoing {
-        true if shortest.is_zero() => "seen once so far".to_owned(),
-        true => format!("{} so far", length(shortest)),
-        false => range(shortest, bounds.longest(now)),
+    match url.times {
+        1 if url.went_on => format!("{}, then on", length(shortest)),
+        1 if url.is_failing && shortest.is_zero() => "seen once so far".to_owned(),
+        1 if url.is_failing => format!("{} so far", length(shortest)),
+        1 => range(shortest, bounds.longest(now)),
+        times => format!("{} times", count(times)),
     }
 }
 

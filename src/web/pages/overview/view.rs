@@ -6,10 +6,12 @@ use crate::chart::tone::Tone;
 use crate::domain::verdict::Verdict;
 use crate::report::history;
 use crate::report::json::share;
-use crate::report::wording::headline::Facts;
+use crate::report::wording;
+use crate::report::wording::headline::{Facts, Headline};
 use crate::report::wording::overview::Overview;
 use crate::report::wording::robots;
 use crate::report::wording::{count, number, percent, until};
+use crate::web::habit::Habit;
 use crate::web::pages::Shell;
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::host;
@@ -23,6 +25,7 @@ pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
     let overview = counted(&sites);
     let tone = match &overview.worst {
         Some(worst) => Tone::Failing(worst.judgement.verdict),
+        None if overview.habit.is_some() => Tone::Failing(Verdict::Intermittent),
         None if overview.unseen < overview.sites => Tone::Healthy,
         None => Tone::Unknown,
     };
@@ -37,7 +40,9 @@ pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
 
 fn counted(sites: &[Status]) -> Overview<'_> {
     let many = |wanted: &dyn Fn(&Status) -> bool| sites.iter().filter(|site| wanted(site)).count() as u64;
-    let is_costly = |site: &Status| site.outages.iter().any(|o| o.is_ongoing() && o.is_costly());
+    let is_costly = |site: &Status| {
+        !site.habits.is_empty() || site.outages.iter().any(|o| o.is_ongoing() && o.is_costly())
+    };
     let is_stopped = Status::is_crawling_stopped;
     Overview {
         sites: sites.len() as u64,
@@ -49,6 +54,7 @@ fn counted(sites: &[Status]) -> Overview<'_> {
         brief: sites.iter().map(Status::brief_this_week).sum(),
         brief_sites: many(&|site| site.brief_this_week() > 0),
         worst: worst(sites),
+        habit: sites.iter().find(|site| !site.habits.is_empty()).and_then(|site| habit(site, true)),
         quiet_days: sites.iter().filter_map(Status::quiet_days).min(),
     }
 }
@@ -109,7 +115,13 @@ fn of_outages(site: &Status) -> String {
     if let Some(worst) = site.worst() {
         let more = site.outages.iter().filter(|o| o.is_ongoing() && o.is_costly()).count().saturating_sub(1);
         let headline = site.facts(worst).headline();
-        return if more > 0 { format!("{headline} And {more} more.") } else { headline.to_string() };
+        let deploy = deploy(site);
+        let more = match more {
+            0 => String::new(),
+            1 => " And one more outage costs it.".to_owned(),
+            n => format!(" And {} more outages cost it.", number(n as u64).to_lowercase()),
+        };
+        return format!("{headline}{deploy}{more}");
     }
     if !site.is_seen() {
         return match site.is_crawling() {
@@ -118,10 +130,30 @@ fn of_outages(site: &Status) -> String {
             false => "Not crawled yet.".to_owned(),
         };
     }
+    if let Some(headline) = habit(site, false) {
+        return headline.to_string();
+    }
     match site.recovering() {
-        Some(past) => site.facts(past).headline().to_string(),
+        Some(past) => format!("{}{}", site.facts(past).headline(), deploy(site)),
         None => quiet(site),
     }
+}
+
+/// The place of a site that fails again and again; `is_named`: with the name of the site.
+pub(crate) fn habit(site: &Status, is_named: bool) -> Option<Headline> {
+    let (policy, host) = (&site.site.settings.policy, host(&site.site.origin));
+    let headline = |habit: &Habit| Headline {
+        subject: if is_named { habit.subject_on(host) } else { habit.subject.clone() },
+        rest: wording::habit::headline(&habit.flapping, policy),
+    };
+    site.habits.first().map(headline)
+}
+
+/// " It began 3 min after deploy v42.", or nothing.
+fn deploy(site: &Status) -> String {
+    let (zone, now) = (site.site.settings.time_zone, site.now);
+    let hint = site.began_with.as_ref().map(|began| wording::deploys::hint(began, zone, now));
+    hint.map(|hint| format!(" It {hint}.")).unwrap_or_default()
 }
 
 fn quiet(site: &Status) -> String {

@@ -111,7 +111,7 @@ fn rows(week: &Week) -> Vec<(&'static str, String, String)> {
     rows
 }
 
-/// What a row of the list of outages adds to itself: ", after deploy v1.2.3", or nothing.
+/// What a row of the list of outages adds to itself: ", began 3 min after deploy v1.2.3", or nothing.
 pub(super) fn after_deploy(status: &Status, judged: &Judged, deploys: &[DeployMark]) -> String {
     let settings = &status.site.settings;
     let began = began_with(&judged.outage.bounds, deploys, settings.policy.deploy_window);
@@ -194,10 +194,7 @@ mod tests {
         );
         assert!(!section.contains("No deploys recorded"), "{section}");
         let newest = page.text(".outage .what");
-        assert!(
-            newest.ends_with("recovering, after deploy v4") || newest.ends_with(", after deploy v4"),
-            "{newest}"
-        );
+        assert!(newest.ends_with(", began 1 to 6 min after deploy v4"), "{newest}");
         assert!(page.text(".legend").contains("▾ 3 deploys."), "{}", page.text(".legend"));
     }
 

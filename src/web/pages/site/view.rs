@@ -12,11 +12,13 @@ use crate::domain::site::PrivateAddresses;
 use crate::domain::verdict::{State, Verdict};
 use crate::report::history;
 use crate::report::json::share;
+use crate::report::wording;
 use crate::report::wording::headline::Headline;
 use crate::report::wording::{count, length, number, percent, plural, range, since, until};
 use crate::store::sitemaps::StoredSitemap;
+use crate::web::habit::Habit;
 use crate::web::pages::Shell;
-use crate::web::pages::overview::view::story;
+use crate::web::pages::overview::view::{habit, story};
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::{Instant, host, unbroken};
 
@@ -45,6 +47,7 @@ pub(super) fn page(
         status.outages.iter().filter(|o| wanted(o)).map(|o| outage_row(status, o, deploys)).collect()
     };
     let mut costing = rows(&|o| o.is_ongoing() && is_costing(status, o));
+    costing.extend(status.habits.iter().filter_map(|habit| habit_row(status, habit)));
     costing.sort_by_key(|row| std::cmp::Reverse(row.tone));
     let mut forgiven = rows(&|o| !is_costing(status, o));
     let more_forgiven = forgiven.split_off(forgiven.len().min(BRIEF_SHOWN));
@@ -89,8 +92,14 @@ fn is_costing(status: &Status, outage: &Judged) -> bool {
 }
 
 fn headline(status: &Status, newest: Option<&Crawl>) -> Headline {
-    if let Some(worst) = status.worst().or_else(|| status.recovering()) {
+    if let Some(worst) = status.worst() {
         return status.facts(worst).headline();
+    }
+    if let Some(headline) = habit(status, false) {
+        return headline;
+    }
+    if let Some(past) = status.recovering() {
+        return status.facts(past).headline();
     }
     let (subject, rest) = if status.is_seen() && status.is_crawling() {
         ("Nothing is failing", " so far.".to_owned())
@@ -117,7 +126,7 @@ fn lede(status: &Status) -> String {
         return if status.is_busy() { waits.to_owned() } else { String::new() };
     }
     if status.failing_urls == 0 {
-        return if status.worst().or_else(|| status.recovering()).is_some() {
+        return if !status.habits.is_empty() || status.worst().or_else(|| status.recovering()).is_some() {
             String::new()
         } else {
             story(status)
@@ -178,6 +187,18 @@ fn outage_row(status: &Status, judged: &Judged, deploys: &[DeployMark]) -> Outag
         detail: state + begins::after_deploy(status, judged, deploys).as_str(),
         lasted: unbroken(&lasted),
     }
+}
+
+/// A place that fails again and again, with its newest outage.
+fn habit_row(status: &Status, habit: &Habit) -> Option<OutageRow> {
+    let policy = &status.site.settings.policy;
+    Some(OutageRow {
+        href: format!("/outages/{}#habit", habit.outages.first()?),
+        tone: Tone::Failing(Verdict::Intermittent),
+        title: format!("{} fails again and again", habit.subject),
+        detail: wording::habit::extent(&habit.flapping, policy),
+        lasted: unbroken(&percent(habit.flapping.failing_share)),
+    })
 }
 
 /// Drawn when something failed in the window.
@@ -253,8 +274,8 @@ fn settings(status: &Status) -> Vec<(&'static str, String)> {
         ("Crawled", settings.schedule.to_string()),
         ("Speed", format!("{rate}, {} at a time", settings.concurrency)),
         ("Time zone", settings.time_zone.name().to_owned()),
-        ("Brief up to", settings.policy.brief_max.to_string()),
-        ("Persistent after", settings.policy.persistent_after.to_string()),
+        ("Brief up to", wording::line(settings.policy.brief_max)),
+        ("Persistent after", wording::line(settings.policy.persistent_after)),
         ("Private addresses", private.to_owned()),
     ]
 }

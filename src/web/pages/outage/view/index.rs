@@ -1,56 +1,28 @@
 //! What becomes of an outage's URLs in the index: the clock of the outage, by those of its URLs that can be indexed, and
 //! the clock of each URL.
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-
 use crate::domain::impact::{Stage, index_clock, url_clock};
 use crate::domain::indexability::Bar;
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
-use crate::report::wording::{count, instant, plural};
-use crate::store::outages::StoredMember;
+use crate::report::wording::{count, plural};
+use crate::store::outages::FailedUrl;
+use crate::web::pages::outage::{Point, Said};
 use crate::web::wording::Tag;
 
-/// The indexing impact of an outage.
-#[derive(Debug, Clone)]
-pub(crate) struct Index {
-    pub(crate) title: &'static str,
-    /// How many of its URLs can be indexed, and what the stage means.
-    pub(crate) text: String,
-    /// The line that was crossed last; `None`: none was.
-    pub(crate) tag: Option<Tag>,
-    /// When the next line is crossed, and by whose word.
-    pub(crate) next: Option<(String, Tag)>,
-}
-
 /// The impact on the URLs of an outage of which so many can be indexed.
-pub(super) fn told(
-    outage: &Outage,
-    indexable_urls: u64,
-    policy: &Policy,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Index {
+pub(super) fn told(outage: &Outage, indexable_urls: u64, policy: &Policy) -> Point {
     let clock = index_clock(outage, indexable_urls, policy);
-    let extent = extent(outage.url_count, indexable_urls);
-    let text = if indexable_urls == 0 {
-        extent
-    } else {
-        format!("{extent} {}", meaning(clock.stage, outage.ongoing))
-    };
-    let next = clock.next_stage_at.zip(clock.next_stage).and_then(|(at, stage)| {
-        let says = format!("If it goes on, {} from {} on.", becomes(stage), instant(at, zone, now));
-        stage.rule().map(|rule| (says, Tag::from(rule)))
-    });
-    let title = match clock.stage {
-        Stage::None => "Indexing: no effect",
-        Stage::AtRisk => "Indexing: at risk",
-        Stage::Dropping => "Indexing: URLs are being dropped",
-        Stage::TreatedAsGone => "Indexing: treated like a 404",
-        Stage::SignalsFade => "Indexing: signals fade",
-    };
-    Index { title, text, tag: clock.stage.rule().map(Tag::from), next }
+    let mut says = vec![Said { text: extent(outage.url_count, indexable_urls), tag: None, link: None }];
+    if indexable_urls > 0 {
+        let meaning = if outage.url_count == 1 {
+            sentence(stage(clock.stage, outage.ongoing))
+        } else {
+            meaning(clock.stage, outage.ongoing, outage.alternating).to_owned()
+        };
+        says.push(Said { text: meaning, tag: clock.stage.rule().map(Tag::from), link: None });
+    }
+    Point { id: "index".to_owned(), name: "In the index".to_owned(), says }
 }
 
 fn extent(urls: u64, indexable: u64) -> String {
@@ -68,38 +40,38 @@ fn extent(urls: u64, indexable: u64) -> String {
     }
 }
 
-fn meaning(stage: Stage, ongoing: bool) -> &'static str {
+fn meaning(stage: Stage, ongoing: bool, by_chance: bool) -> &'static str {
     match (stage, ongoing) {
+        (Stage::None, true) if by_chance => "Each URL answers in between, and its own clock begins anew.",
         (Stage::None, true) => "Nothing is lost there so far.",
         (Stage::None, false) => "Nothing was lost there.",
-        (Stage::AtRisk, true) => "Nothing is lost yet, but the next line leads out of it.",
+        (Stage::AtRisk, true) => "Nothing is lost yet.",
         (Stage::AtRisk, false) => "It ended before anything was dropped.",
-        (Stage::Dropping, true) => "What still fails is being dropped.",
-        (Stage::Dropping, false) => "What was dropped returns when it is crawled again.",
-        (Stage::TreatedAsGone, _) => "By what is reported, such URLs are treated like pages that answer 404.",
-        (Stage::SignalsFade, _) => "By what is reported, what is known of such URLs fades.",
-    }
-}
-
-fn becomes(stage: Stage) -> &'static str {
-    match stage {
-        Stage::None => "nothing changes",
-        Stage::AtRisk => "the index is at risk",
-        Stage::Dropping => "URLs are dropped from the index",
-        Stage::TreatedAsGone => "its URLs are treated like a 404",
-        Stage::SignalsFade => "the signals of its URLs fade",
+        (Stage::Dropping, true) => "Those that still fail are being dropped.",
+        (Stage::Dropping, false) => "Those that were dropped return when they are crawled again.",
+        (Stage::TreatedAsGone, true) => "Those that still fail are treated like pages that are gone (404).",
+        (Stage::TreatedAsGone, false) => "They were treated like pages that are gone (404).",
+        (Stage::SignalsFade, true) => "What Google knows of them, such as links to them, fades.",
+        (Stage::SignalsFade, false) => "What Google knew of them, such as links to them, faded.",
     }
 }
 
 /// The clock of one URL in a few words, or what keeps the URL out of the index.
-pub(super) fn of_member(member: &StoredMember, policy: &Policy) -> String {
+pub(super) fn of_url(url: &FailedUrl, policy: &Policy) -> String {
+    let member = &url.longest;
     let bars = member.standing.bars(&member.url);
     if !bars.is_empty() {
         let says: Vec<String> = bars.iter().map(Bar::says).collect();
         return format!("not indexable: {}", says.join(", "));
     }
-    let clock = url_clock(&member.episode.bounds, member.episode.is_ongoing(), policy);
-    stage(clock.stage, member.episode.is_ongoing()).to_owned()
+    let is_ongoing = member.episode.is_ongoing() && !url.went_on;
+    let clock = url_clock(&member.episode.bounds, is_ongoing, policy);
+    stage(clock.stage, is_ongoing).to_owned()
+}
+
+/// "being dropped" as a sentence.
+fn sentence(words: &str) -> String {
+    format!("Its place there: {words}.")
 }
 
 fn stage(stage: Stage, ongoing: bool) -> &'static str {

@@ -149,10 +149,16 @@ async fn an_outage_tells_for_each_url_how_far_it_is_out_of_the_index_or_why_it_n
     let page = world.get("/outages/1").await;
     let index = page.text("#index");
     assert!(
-        index.starts_with("Indexing: URLs are being dropped 1 of its 2 URLs can be in the index."),
+        index.contains(
+            "1 of its 2 URLs can be in the index. Those that still fail are being dropped. documented"
+        ),
         "{index}"
     );
-    assert!(index.contains("treated like a 404 from Thu 26 Nov, 21:38 UTC on. reported"), "{index}");
+    let next = page.text("#next");
+    assert!(
+        next.contains("treated like pages that are gone (404) from Thu 26 Nov, 21:38 UTC on. reported"),
+        "{next}"
+    );
     assert!(page.text("#members tbody tr:first-child").ends_with("being dropped"));
     assert!(page.text("#members tbody tr:last-child").ends_with("not indexable: noindex"));
 }

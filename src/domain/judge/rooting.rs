@@ -110,6 +110,8 @@ impl SiteJudge {
         if let Some((key, part)) = self.take_off(key) {
             self.retally(part.outage);
             self.join(key, part, to);
+            // It may have begun before the others.
+            self.retally(to);
         }
     }
 

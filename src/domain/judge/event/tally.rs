@@ -1,5 +1,8 @@
 //! What the parts of an outage add up to. It is kept up to date look by look, and can be told anew from the parts when
 //! some of them move to another outage; both ways give the same.
+//!
+//! The decision that a reader would question: each sum and extreme is one of the parts as they are, whatever came first.
+//! So ties are broken by what the parts say, not by their turn, or a judge that was stopped would go on otherwise.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,14 +32,15 @@ pub(in super::super) struct Tally {
     pub(in super::super) confirmed: bool,
     /// The newest failing outcome.
     pub(in super::super) latest: Outcome,
-    first_recovery: Option<DateTime<Utc>>,
-    /// When half of the parts had recovered; others may have begun since.
-    half_recovered: Option<DateTime<Utc>>,
-    closed: usize,
+    /// Whose it is.
+    newest: Newest,
     parts: usize,
-    /// Recoveries after the newest failure, in order.
+    /// When parts recovered, in order.
     recoveries: Vec<DateTime<Utc>>,
 }
+
+/// Which part failed last: the instant, and of parts that failed at one instant a certain one.
+type Newest = (DateTime<Utc>, UrlId, DateTime<Utc>);
 
 impl Tally {
     /// The tally of an outage that begins with this part.
@@ -54,9 +58,7 @@ impl Tally {
             resumed: 0,
             confirmed: false,
             latest: part.episode.latest,
-            first_recovery: None,
-            half_recovered: None,
-            closed: 0,
+            newest: newest(part),
             parts: 0,
             recoveries: Vec::new(),
         };
@@ -75,7 +77,6 @@ impl Tally {
         for (key, part) in rest {
             tally.add(*key, part);
         }
-        tally.recount(&parts);
         Some(tally)
     }
 
@@ -95,12 +96,9 @@ impl Tally {
         self.confirmed |= part.episode.fetches() > 1;
         self.open += usize::from(part.is_open());
         self.resumed += usize::from(part.is_open() && part.resumed.is_some());
-        if bounds.last_failing >= self.last_failing {
-            self.latest = part.episode.latest;
-        }
-        self.failed_at(bounds.last_failing);
-        if !self.is_half_recovered() {
-            self.half_recovered = None;
+        self.failed(part);
+        if let Some(at) = bounds.healthy_after {
+            self.recovered(at);
         }
     }
 
@@ -123,84 +121,51 @@ impl Tally {
         self.fetches += 1;
         self.wasted += seen.at - seen.asked_at;
         self.confirmed = true;
-        self.latest = seen.outcome;
-        self.failed_at(seen.asked_at);
+        self.failed(part);
     }
 
     /// Takes in that an open part recovered.
     pub(in super::super) fn close(&mut self, part: &Part, at: DateTime<Utc>) {
         self.open = self.open.saturating_sub(1);
         self.resumed = self.resumed.saturating_sub(usize::from(part.resumed.is_some()));
-        self.closed += 1;
-        self.first_recovery.get_or_insert(at);
-        if at > self.last_failing {
-            self.recoveries.push(at);
-        }
-        if self.is_half_recovered() {
-            self.half_recovered.get_or_insert(at);
-        }
+        self.recovered(at);
     }
 
     /// Some part recovered while others went on failing.
     pub(in super::super) fn recovery_rolls(&self) -> bool {
-        self.first_recovery.is_some_and(|first| first <= self.last_failing)
+        self.recoveries.first().is_some_and(|first| *first <= self.last_failing)
     }
 
     /// The first recovery after the newest failure.
     pub(in super::super) fn first_recovery_after(&self) -> Option<DateTime<Utc>> {
-        self.recoveries.first().copied()
+        let after = self.recoveries.partition_point(|at| *at <= self.last_failing);
+        self.recoveries.get(after).copied()
     }
 
     /// The last recovery, if it was after the newest failure.
     pub(in super::super) fn last_recovery(&self) -> Option<DateTime<Utc>> {
-        self.recoveries.last().copied()
+        self.recoveries.last().copied().filter(|last| *last > self.last_failing)
     }
 
-    /// Since when half of the parts have recovered.
+    /// When half of the parts, of those that are known now, had recovered.
     pub(in super::super) fn half_recovered(&self) -> Option<DateTime<Utc>> {
-        self.half_recovered
+        self.recoveries.get(self.parts.div_ceil(2).checked_sub(1)?).copied()
     }
 
-    fn is_half_recovered(&self) -> bool {
-        self.closed > 0 && self.closed * 2 >= self.parts
+    fn recovered(&mut self, at: DateTime<Utc>) {
+        let place = self.recoveries.partition_point(|other| *other <= at);
+        self.recoveries.insert(place, at);
     }
 
-    fn failed_at(&mut self, at: DateTime<Utc>) {
-        self.last_failing = self.last_failing.max(at);
-        let last = self.last_failing;
-        self.recoveries.retain(|at| *at > last);
-    }
-
-    /// Recoveries anew, in the order in which they happened.
-    fn recount(&mut self, parts: &[(EpisodeKey, &Part)]) {
-        let before = |part: &Part| part.episode.bounds.healthy_before;
-        let befores = parts.iter().filter_map(|(_, part)| before(part));
-        self.healthy_before = befores.filter(|before| *before < self.first_failing).max();
-        let mut ends: Vec<_> =
-            parts.iter().filter_map(|(_, part)| part.episode.bounds.healthy_after).collect();
-        ends.sort_unstable();
-        let mut begins: Vec<_> = parts.iter().map(|(_, part)| part.episode.bounds.first_failing).collect();
-        begins.sort_unstable();
-        self.closed = ends.len();
-        self.first_recovery = ends.first().copied();
-        self.half_recovered = half_recovered(&ends, &begins);
-        let last = self.last_failing;
-        self.recoveries = ends.into_iter().filter(|at| *at > last).collect();
+    fn failed(&mut self, part: &Part) {
+        self.last_failing = self.last_failing.max(part.episode.bounds.last_failing);
+        if newest(part) >= self.newest {
+            (self.newest, self.latest) = (newest(part), part.episode.latest);
+        }
     }
 }
 
-/// Since when half of the parts that had begun by then have recovered, as [`Tally::add`] and [`Tally::close`] find it.
-fn half_recovered(ends: &[DateTime<Utc>], begins: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
-    let (mut since, mut begun) = (None, 0);
-    for (closed, at) in (1..).zip(ends) {
-        let begun_by_then = begins.partition_point(|begin| *begin < *at);
-        if begun_by_then > begun && (closed - 1) * 2 < begun_by_then {
-            since = None;
-        }
-        begun = begun_by_then;
-        if closed * 2 >= begun {
-            since = since.or(Some(*at));
-        }
-    }
-    since.filter(|_| ends.len() * 2 >= begins.len())
+fn newest(part: &Part) -> Newest {
+    let bounds = &part.episode.bounds;
+    (bounds.last_failing, part.url, bounds.first_failing)
 }

@@ -85,11 +85,7 @@ impl SiteJudge {
         if !event.narrow() {
             return;
         }
-        for part in &event.parts {
-            if let Some(part) = self.parts.get_mut(part) {
-                part.resumed = None;
-            }
-        }
+        self.make_clear(key);
         self.changed.events.insert(key);
     }
 
@@ -99,6 +95,10 @@ impl SiteJudge {
             part.episode.close(at);
         }
         if let Some(event) = self.events.get_mut(&part.outage) {
+        // If it is taken off later, that is what goes on in another outage; it is over no less.
+        if let Some(resumed) = &mut part.resumed {
+            resumed.fresh.close(at);
+        }
             event.tally.close(part, at);
             let all_closed = event.tally.open == 0;
             if let Some(common) = event.common.as_mut().filter(|c| all_closed && !c.is_lottery) {

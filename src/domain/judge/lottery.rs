@@ -27,6 +27,7 @@ impl SiteJudge {
             common.over_since = None;
             common.began_among(gap);
         }
+        self.make_clear(before);
         self.merge(outage, before);
         self.gather(before);
         self.retally(before);

@@ -63,3 +63,15 @@ impl SiteJudge {
         self.changed.gone.push(outage);
     }
 }
+    /// An outage goes on, or concerns other URLs than it seemed: what failed again since it was over is part of it.
+    pub(super) fn make_clear(&mut self, outage: OutageKey) {
+        let Some(event) = self.events.get_mut(&outage) else { return };
+        event.tally.resumed = 0;
+        for key in &event.parts {
+            if let Some(part) = self.parts.get_mut(key).filter(|part| part.resumed.is_some()) {
+                part.resumed = None;
+                self.changed.parts.insert(*key);
+            }
+        }
+    }
+

@@ -95,13 +95,7 @@ impl SiteJudge {
             self.merge(*lone, outage);
         }
         self.gather(outage);
-        let resumed: Vec<EpisodeKey> = self.members_of(outage).map(|(key, _)| key).collect();
-        for key in resumed {
-            if let Some(part) = self.parts.get_mut(&key).filter(|part| part.resumed.is_some()) {
-                part.resumed = None;
-                self.changed.parts.insert(key);
-            }
-        }
+        self.make_clear(outage);
         self.retally(outage);
         self.bridge(outage);
     }

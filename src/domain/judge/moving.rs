@@ -5,13 +5,14 @@ use super::{EpisodeKey, OutageKey, Part, SiteJudge};
 use crate::domain::episode::Episode;
 
 impl SiteJudge {
+use crate::domain::observation::UrlId;
     /// All parts of an outage become parts of another; nothing is left of it.
     pub(super) fn merge(&mut self, from: OutageKey, to: OutageKey) {
         let Some(event) = self.events.remove(&from) else { return };
         for key in &event.parts {
             let Some(mut part) = self.parts.remove(key) else { continue };
             part.resumed = None;
-            self.lone.remove(&part.url);
+            self.has_company(part.url, from);
             self.join(*key, part, to);
         }
         self.changed.events.remove(&from);
@@ -25,6 +26,16 @@ impl SiteJudge {
         let mut part = self.parts.remove(&key)?;
         let outage = part.outage;
         if let Some(event) = self.events.get_mut(&outage) {
+    /// This outage of a URL is none of it alone any more; others of it may be.
+    pub(super) fn has_company(&mut self, url: UrlId, outage: OutageKey) {
+        if let Some(own) = self.lone.get_mut(&url) {
+            own.retain(|key| *key != outage);
+            if own.is_empty() {
+                self.lone.remove(&url);
+            }
+        }
+    }
+
             event.parts.remove(&key);
         }
         if let Some(resumed) = part.resumed.take() {

@@ -150,7 +150,7 @@ impl SiteJudge {
         }
         for (key, mut part) in parts {
             part.resumed = None;
-            self.lone.remove(&part.url);
+            self.has_company(part.url, part.outage);
             self.join(key, part, outage);
         }
         self.gather(outage);

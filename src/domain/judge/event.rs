@@ -108,8 +108,10 @@ impl Event {
 
     /// Whether a failure after so long a silence shows another root: nobody looked, and it fails otherwise.
     pub(super) fn is_cut_off_from(&self, seen: &Observation, max_gap: Span) -> bool {
-        let looked_at = self.common.as_ref().map_or(self.tally.last_failing, |common| common.looked_at);
-        seen.asked_at - looked_at > max_gap.delta() && seen.outcome != self.tally.latest
+        let looked_at =
+            self.common.as_ref().map(|common| common.looked_at).max(Some(self.tally.last_failing));
+        looked_at.is_some_and(|looked_at| seen.asked_at - looked_at > max_gap.delta())
+            && seen.outcome != self.tally.latest
     }
 
     /// Takes its tally anew; when none of its parts goes on in it, it is over.
@@ -156,6 +158,7 @@ impl Event {
         max_gap: Span,
     ) {
         self.count_silence(seen.asked_at, max_gap);
+            _ if at <= self.tally.last_failing => Whose::Tied,
         if let Some(common) = self.common.as_mut().filter(|_| part.resumed.is_none()) {
             common.fail(&part.section, seen.at, seen.outcome, false);
         }

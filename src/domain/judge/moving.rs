@@ -1,5 +1,7 @@
 //! How parts go from one outage to another, and how both are told anew. It decides nothing.
 
+use chrono::{DateTime, Utc};
+
 use super::event::tally::Tally;
 use super::{EpisodeKey, OutageKey, Part, SiteJudge};
 use crate::domain::episode::Episode;
@@ -43,6 +45,7 @@ use crate::domain::observation::UrlId;
                 self.leave_behind(key, &part, firm);
             }
             part.episode = resumed.fresh;
+                self.end_by(outage, firm.bounds.last_failing, resumed.fresh.bounds.first_failing);
         }
         Some((key, part))
     }
@@ -50,6 +53,15 @@ use crate::domain::observation::UrlId;
     pub(super) fn leave_behind(&mut self, key: EpisodeKey, part: &Part, firm: Episode) {
         let stays = EpisodeKey(self.next_key());
         let left = Part { episode: firm, went_on: true, resumed: None, ..part.clone() };
+    /// A part of this outage, which is over, failed last at one instant, and by another root at the next: it was over by
+    /// then.
+    fn end_by(&mut self, outage: OutageKey, last: DateTime<Utc>, next: DateTime<Utc>) {
+        let common = self.events.get_mut(&outage).and_then(|event| event.common.as_mut());
+        if let Some(common) = common.filter(|common| common.newest_after(last).is_none()) {
+            common.over_by(next);
+        }
+    }
+
         if let Some(event) = self.events.get_mut(&part.outage) {
             event.parts.insert(stays);
         }

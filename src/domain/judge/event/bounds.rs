@@ -18,7 +18,8 @@ use crate::domain::outage::Scope;
 impl Event {
     /// The four instants and the silence.
     pub(in super::super) fn bounds(&self, scope: &Scope) -> Bounds {
-        let after = if self.is_ongoing() { None } else { self.healthy_after(scope) };
+        let after =
+            if self.is_ongoing() { None } else { self.healthy_after(scope).or_else(|| self.over_by()) };
         Bounds {
             healthy_before: self.healthy_before(scope),
             first_failing: self.tally.first_failing,
@@ -61,6 +62,11 @@ impl Event {
             return if self.tally.open == 0 { last_own.or(of_places) } else { of_places.or(last_own) };
         }
         earlier(first_own, of_places.or_else(|| self.fallback(common, scope)))
+    }
+
+    /// An outage that is over has an end, however little was seen of it: the newest look by which it was.
+    fn over_by(&self) -> Option<DateTime<Utc>> {
+        self.common.as_ref().and_then(|common| common.newest_after(self.tally.last_failing))
     }
 
     /// The last word of the places when there were too few looks for a better one.

@@ -31,6 +31,8 @@ pub(in super::super) enum Whose {
     Witness,
     /// A URL that was healthy all the while: it says nothing about those that were not.
     Spared,
+    /// Of any URL, but another failed at the same instant: it says nothing about what came after.
+    Tied,
 }
 
 /// One section of an outage, affected or not.
@@ -179,7 +181,7 @@ impl Common {
         self.any_lately.add(1, healthy);
         self.run = 0;
         self.after.clear();
-        self.looked_at = at;
+        self.looked_at = self.looked_at.max(at);
     }
 
     /// Takes in a URL that begins to fail.
@@ -205,8 +207,8 @@ impl Common {
         if ground.urls == 0 {
             return false;
         }
-        self.looked_at = at;
-        if whose == Whose::Spared && !self.is_lottery {
+        self.looked_at = self.looked_at.max(at);
+        if whose == Whose::Tied || (whose == Whose::Spared && !self.is_lottery) {
             return false;
         }
         ground.run += 1;
@@ -314,6 +316,11 @@ impl Common {
 
     /// The newest of the healthy looks that are kept.
     pub(in super::super) fn newest_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.over_by(at);
+    }
+
+    /// It is over, and nobody saw its end before this instant.
+    pub(in super::super) fn over_by(&mut self, at: DateTime<Utc>) {
         self.after.last().copied().filter(|look| *look > last)
     }
 

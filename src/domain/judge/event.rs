@@ -125,17 +125,9 @@ impl Event {
     }
 
     /// Takes in a part that begins. One that begins when the outage seems over does not bring it back by itself.
-    pub(super) fn join(
-        &mut self,
-        key: EpisodeKey,
-        part: &Part,
-        place_before: Option<DateTime<Utc>>,
-        max_gap: Span,
-    ) {
+    pub(super) fn join(&mut self, key: EpisodeKey, part: &Part, place_before: Option<DateTime<Utc>>) {
         let is_new = !self.tally.urls.contains_key(&part.url);
         let bounds = &part.episode.bounds;
-        self.count_silence(bounds.first_failing, max_gap);
-        self.unknown += bounds.unknown;
         if let Some(common) = &mut self.common {
             if is_new {
                 common.take_url(&part.section, place_before);
@@ -149,28 +141,11 @@ impl Event {
     }
 
     /// Takes in that a part failed again.
-    pub(super) fn extend(
-        &mut self,
-        key: EpisodeKey,
-        part: &Part,
-        seen: &Observation,
-        before: Outcome,
-        max_gap: Span,
-    ) {
-        self.count_silence(seen.asked_at, max_gap);
-            _ if at <= self.tally.last_failing => Whose::Tied,
+    pub(super) fn extend(&mut self, key: EpisodeKey, part: &Part, seen: &Observation, before: Outcome) {
         if let Some(common) = self.common.as_mut().filter(|_| part.resumed.is_none()) {
             common.fail(&part.section, seen.at, seen.outcome, false);
         }
         self.tally.extend(key, part, seen, before);
-    }
-
-    fn count_silence(&mut self, at: DateTime<Utc>, max_gap: Span) {
-        let looked_at = self.common.as_ref().map_or(self.tally.last_failing, |common| common.looked_at);
-        let silence = at - looked_at.max(self.tally.last_failing);
-        if silence > max_gap.delta() {
-            self.unknown += silence;
-        }
     }
 
     /// Takes in that a URL of a section was healthy. `true`: this shows that it is over.
@@ -183,6 +158,7 @@ impl Event {
     ) -> bool {
         let is_first = || looked_before.is_none_or(|before| before < self.tally.first_failing);
         let whose = match self.tally.urls.contains_key(&url) {
+            _ if at <= self.tally.last_failing => Whose::Tied,
             true => Whose::Member,
             false if is_first() => Whose::Witness,
             false => Whose::Spared,
@@ -220,6 +196,11 @@ impl Event {
         let seen =
             common.seen(goes_on).map(|(section, failing, healthy)| (section.clone(), failing, healthy));
         scope(&Seen::counted(seen))
+    }
+
+    /// Takes in how long nobody looked while it lasted.
+    pub(super) fn count_silence(&mut self, unknown: TimeDelta) {
+        self.unknown = unknown;
     }
 
     /// Since when it is over, or half of it is.

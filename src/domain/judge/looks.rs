@@ -18,6 +18,7 @@ impl SiteJudge {
         let folded = Spell::fold(sighting.newest, &sighting.seen);
         if folded != Folded::Stale {
             self.now = self.now.max(sighting.seen.at);
+            self.watch(sighting);
             if sighting.seen.outcome.is_failing() {
                 self.take_failing(sighting);
             } else {
@@ -94,11 +95,11 @@ impl SiteJudge {
         if part.episode.is_ongoing() {
             part.episode.close(at);
         }
-        if let Some(event) = self.events.get_mut(&part.outage) {
         // If it is taken off later, that is what goes on in another outage; it is over no less.
         if let Some(resumed) = &mut part.resumed {
             resumed.fresh.close(at);
         }
+        if let Some(event) = self.events.get_mut(&part.outage) {
             event.tally.close(part, at);
             let all_closed = event.tally.open == 0;
             if let Some(common) = event.common.as_mut().filter(|c| all_closed && !c.is_lottery) {
@@ -162,8 +163,10 @@ impl SiteJudge {
     fn extend(&mut self, key: EpisodeKey, main: Outcome, sighting: &Sighting<'_>) {
         let Some(part) = self.parts.get(&key) else { return };
         if let Some(event) = self.events.get_mut(&part.outage) {
-            event.extend(key, part, &sighting.seen, main, self.max_gap);
+            event.extend(key, part, &sighting.seen, main);
         }
+        let outage = part.outage;
+        self.measure(outage);
     }
 
     /// Notes what a part shows since its outage was over.
@@ -186,10 +189,11 @@ impl SiteJudge {
         part.outage = outage;
         let first = part.episode.bounds.first_failing;
         let before = self.sections.get(&part.section).and_then(|pulse| pulse.before(first).first().copied());
-        event.join(key, &part, before, self.max_gap);
+        event.join(key, &part, before);
         self.changed.parts.insert(key);
         self.changed.events.insert(outage);
         self.parts.insert(key, part);
+        self.measure(outage);
     }
 }
 

@@ -28,6 +28,7 @@ mod moving;
 mod pulse;
 mod rooting;
 mod scope;
+mod silence;
 mod uniting;
 
 use std::collections::{BTreeMap, BTreeSet};

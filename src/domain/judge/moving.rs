@@ -92,6 +92,7 @@ use crate::domain::observation::UrlId;
         event.tally.resumed = 0;
         for key in &event.parts {
             if let Some(part) = self.parts.get_mut(key).filter(|part| part.resumed.is_some()) {
+            self.measure(outage);
                 part.resumed = None;
                 self.changed.parts.insert(*key);
             }

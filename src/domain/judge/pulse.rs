@@ -11,7 +11,8 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::observation::UrlId;
+use super::silence::Watched;
+use crate::domain::observation::{Observation, UrlId};
 use crate::domain::span::Span;
 use crate::domain::spell::Spell;
 
@@ -96,12 +97,24 @@ pub struct Pulse {
     /// The newest look of any kind.
     looked_at: Option<DateTime<Utc>>,
     strays: Strays,
+    #[serde(default)]
+    watched: Watched,
 }
 
 impl Pulse {
     /// How often fetches here fail for no reason that others share.
     pub(super) fn strays(&self) -> Strays {
         self.strays
+    }
+
+    /// When this place was looked at.
+    pub(super) fn watched(&self) -> &Watched {
+        &self.watched
+    }
+
+    /// Takes in that somebody looked, whatever came.
+    pub(super) fn watch(&mut self, seen: &Observation, max_gap: Span) {
+        self.watched.look(seen.asked_at, seen.at, max_gap);
     }
 
     /// The pulse of one URL, whose healthy looks are known as a spell only: as many as it has, evenly spaced.

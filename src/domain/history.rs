@@ -130,6 +130,7 @@ pub fn judge_episode(episode: &Episode, now: DateTime<Utc>, policy: &Policy) -> 
         ongoing: episode.is_ongoing(),
         confirmed: episode.fetches() > 1,
         alternating: false,
+        solid: TimeDelta::zero(),
     };
     judge(&case, now, policy)
 }

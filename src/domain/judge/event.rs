@@ -201,6 +201,19 @@ impl Event {
     /// Takes in how long nobody looked while it lasted.
     pub(super) fn count_silence(&mut self, unknown: TimeDelta) {
         self.unknown = unknown;
+        let lasted = self.lasted();
+        if let Some(common) = self.common.as_mut().filter(|common| !common.is_lottery) {
+            common.solid = common.solid.max(lasted);
+        }
+    }
+
+    /// How long it was seen to last while it was not known that each fetch is a lottery.
+    pub(super) fn solid(&self) -> TimeDelta {
+        self.common.as_ref().map_or_else(|| self.lasted(), |common| common.solid)
+    }
+
+    fn lasted(&self) -> TimeDelta {
+        self.tally.last_failing - self.tally.first_failing - self.unknown
     }
 
     /// Since when it is over, or half of it is.
@@ -219,6 +232,7 @@ impl Event {
             ongoing: self.is_ongoing(),
             confirmed: tally.confirmed,
             alternating: self.common.as_ref().is_some_and(|common| common.is_lottery),
+            solid: self.solid(),
             url_count: tally.urls.len() as u64,
             outcomes: tally.outcomes.clone(),
             wasted_fetches: tally.fetches,

@@ -5,12 +5,15 @@ use chrono::{DateTime, Utc};
 use super::event::tally::Tally;
 use super::{EpisodeKey, OutageKey, Part, SiteJudge};
 use crate::domain::episode::Episode;
+use crate::domain::observation::UrlId;
 
 impl SiteJudge {
-use crate::domain::observation::UrlId;
     /// All parts of an outage become parts of another; nothing is left of it.
     pub(super) fn merge(&mut self, from: OutageKey, to: OutageKey) {
         let Some(event) = self.events.remove(&from) else { return };
+        if let Some(common) = self.events.get_mut(&to).and_then(|event| event.common.as_mut()) {
+            common.solid = common.solid.max(event.solid());
+        }
         for key in &event.parts {
             let Some(mut part) = self.parts.remove(key) else { continue };
             part.resumed = None;
@@ -23,11 +26,6 @@ use crate::domain::observation::UrlId;
         self.flapping.retain(|_, key| *key != from);
     }
 
-    /// Takes a part out of its outage, to be put into another. What it was before its outage was over stays behind.
-    pub(super) fn take_off(&mut self, key: EpisodeKey) -> Option<(EpisodeKey, Part)> {
-        let mut part = self.parts.remove(&key)?;
-        let outage = part.outage;
-        if let Some(event) = self.events.get_mut(&outage) {
     /// This outage of a URL is none of it alone any more; others of it may be.
     pub(super) fn has_company(&mut self, url: UrlId, outage: OutageKey) {
         if let Some(own) = self.lone.get_mut(&url) {
@@ -38,21 +36,23 @@ use crate::domain::observation::UrlId;
         }
     }
 
+    /// Takes a part out of its outage, to be put into another. What it was before its outage was over stays behind.
+    pub(super) fn take_off(&mut self, key: EpisodeKey) -> Option<(EpisodeKey, Part)> {
+        let mut part = self.parts.remove(&key)?;
+        let outage = part.outage;
+        if let Some(event) = self.events.get_mut(&outage) {
             event.parts.remove(&key);
         }
         if let Some(resumed) = part.resumed.take() {
             if let Some(firm) = resumed.firm {
+                self.end_by(outage, firm.bounds.last_failing, resumed.fresh.bounds.first_failing);
                 self.leave_behind(key, &part, firm);
             }
             part.episode = resumed.fresh;
-                self.end_by(outage, firm.bounds.last_failing, resumed.fresh.bounds.first_failing);
         }
         Some((key, part))
     }
 
-    pub(super) fn leave_behind(&mut self, key: EpisodeKey, part: &Part, firm: Episode) {
-        let stays = EpisodeKey(self.next_key());
-        let left = Part { episode: firm, went_on: true, resumed: None, ..part.clone() };
     /// A part of this outage, which is over, failed last at one instant, and by another root at the next: it was over by
     /// then.
     fn end_by(&mut self, outage: OutageKey, last: DateTime<Utc>, next: DateTime<Utc>) {
@@ -62,12 +62,27 @@ use crate::domain::observation::UrlId;
         }
     }
 
+    pub(super) fn leave_behind(&mut self, key: EpisodeKey, part: &Part, firm: Episode) {
+        let stays = EpisodeKey(self.next_key());
+        let left = Part { episode: firm, went_on: true, resumed: None, ..part.clone() };
         if let Some(event) = self.events.get_mut(&part.outage) {
             event.parts.insert(stays);
         }
         self.changed.left_behind.push((key, stays));
         self.changed.parts.insert(stays);
         self.parts.insert(stays, left);
+    }
+
+    /// An outage goes on, or concerns other URLs than it seemed: what failed again since it was over is part of it.
+    pub(super) fn make_clear(&mut self, outage: OutageKey) {
+        let Some(event) = self.events.get_mut(&outage) else { return };
+        event.tally.resumed = 0;
+        for key in &event.parts {
+            if let Some(part) = self.parts.get_mut(key).filter(|part| part.resumed.is_some()) {
+                part.resumed = None;
+                self.changed.parts.insert(*key);
+            }
+        }
     }
 
     /// Tells an outage anew from its parts.
@@ -77,6 +92,7 @@ use crate::domain::observation::UrlId;
             if let Some(event) = self.events.get_mut(&outage) {
                 event.tell(tally);
             }
+            self.measure(outage);
             self.changed.events.insert(outage);
             return;
         }
@@ -86,16 +102,3 @@ use crate::domain::observation::UrlId;
         self.changed.gone.push(outage);
     }
 }
-    /// An outage goes on, or concerns other URLs than it seemed: what failed again since it was over is part of it.
-    pub(super) fn make_clear(&mut self, outage: OutageKey) {
-        let Some(event) = self.events.get_mut(&outage) else { return };
-        event.tally.resumed = 0;
-        for key in &event.parts {
-            if let Some(part) = self.parts.get_mut(key).filter(|part| part.resumed.is_some()) {
-            self.measure(outage);
-                part.resumed = None;
-                self.changed.parts.insert(*key);
-            }
-        }
-    }
-

@@ -110,6 +110,7 @@ impl SiteJudge {
         keys.sort_unstable();
         keys.dedup();
         let gap = self.run_before(alarm);
+        let solid = self.solid(&keys, &alarm.lone);
         let mut parts: Vec<(EpisodeKey, Part)> = keys.iter().filter_map(|key| self.take_off(*key)).collect();
         let left: BTreeSet<OutageKey> = parts.iter().map(|(_, part)| part.outage).collect();
         for lone in &alarm.lone {
@@ -134,6 +135,7 @@ impl SiteJudge {
         };
         common.is_of_one_url = alarm.is_of_one_url;
         common.is_lottery = alarm.is_of_one_url || parts.iter().filter(is_proof).count() > 1;
+        common.solid = solid;
         let mut event = Event {
             parts: BTreeSet::new(),
             tally: Tally::of(*first_key, first),
@@ -158,6 +160,16 @@ impl SiteJudge {
             self.retally(outage);
         }
         self.bridge(outage);
+    }
+
+    /// The longest that one of these outages lasted, or one of which all parts are among these, which are in order.
+    fn solid(&self, parts: &[EpisodeKey], outages: &[OutageKey]) -> TimeDelta {
+        let of_parts = parts.iter().filter_map(|key| self.parts.get(key)).map(|part| part.outage);
+        let of_parts: BTreeSet<OutageKey> = of_parts.collect();
+        let are_all = |event: &&Event| event.parts.iter().all(|part| parts.binary_search(part).is_ok());
+        let emptied = of_parts.iter().filter_map(|key| self.events.get(key)).filter(are_all);
+        let lone = outages.iter().filter_map(|key| self.events.get(key));
+        emptied.chain(lone).map(Event::solid).max().unwrap_or_default()
     }
 
     /// Lists an outage that several URLs share, in the order in which outages were opened.

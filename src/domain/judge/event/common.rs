@@ -65,6 +65,10 @@ pub struct Common {
     pub(in super::super) before_place: Vec<DateTime<Utc>>,
     /// URLs fail, are healthy, and fail again: each fetch is a lottery.
     pub(in super::super) is_lottery: bool,
+    /// How long it was seen to last before that was known, or one was that became part of it. What was told of it then
+    /// stands.
+    #[serde(default = "TimeDelta::zero")]
+    pub(in super::super) solid: TimeDelta,
     /// It is one URL that flaps.
     pub(in super::super) is_of_one_url: bool,
     /// It concerns its own URLs, not the sections that they lie in.
@@ -130,6 +134,7 @@ impl Common {
             before_site,
             before_place,
             is_lottery: false,
+            solid: TimeDelta::zero(),
             is_of_one_url: false,
             is_narrow: false,
             over_since: None,
@@ -311,16 +316,16 @@ impl Common {
     /// It is over, but nobody saw its end: at this instant, after a long silence, something else began.
     pub(in super::super) fn end_unseen(&mut self, at: DateTime<Utc>) {
         self.over_since = Some(at);
-        self.after.push(at);
-    }
-
-    /// The newest of the healthy looks that are kept.
-    pub(in super::super) fn newest_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.over_by(at);
     }
 
     /// It is over, and nobody saw its end before this instant.
     pub(in super::super) fn over_by(&mut self, at: DateTime<Utc>) {
+        self.after.push(at);
+    }
+
+    /// The newest of the healthy looks that are kept.
+    pub(in super::super) fn newest_after(&self, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.after.last().copied().filter(|look| *look > last)
     }
 

@@ -242,4 +242,4 @@ impl SiteJudge {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,7 +6,7 @@ use crate::domain::outage::Scope;
 
 mod properties;
 mod restarts;
-mod streams;
+pub(crate) mod streams;
 pub(super) mod world;
 
 const SITE: [&str; 6] = ["/", "/robots.txt", "/a/1", "/a/2", "/b/1", "/b/2"];

@@ -12,14 +12,14 @@ use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 
 /// The URLs of the site: sections of one, two and more of them.
-pub(super) const PATHS: [&str; 10] =
+pub(crate) const PATHS: [&str; 10] =
     ["/", "/robots.txt", "/a/1", "/a/2", "/a/3", "/a/4", "/b/1", "/b/2", "/c/1", "/d/1"];
 
 /// One look at one path.
 #[derive(Clone, Copy)]
-pub(super) struct Look {
-    pub(super) path: &'static str,
-    pub(super) seen: Observation,
+pub(crate) struct Look {
+    pub(crate) path: &'static str,
+    pub(crate) seen: Observation,
 }
 
 impl fmt::Debug for Look {
@@ -49,13 +49,13 @@ struct Phase {
 }
 
 /// So many cases, or as many as the environment asks for.
-pub(in crate::domain) fn cases(cases: u32) -> ProptestConfig {
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases, ..default } }
 }
 
 /// Any stream, in the order of its instants. Many looks come at one instant, but never two at one URL.
-pub(super) fn stream() -> impl Strategy<Value = Vec<Look>> {
+pub(crate) fn stream() -> impl Strategy<Value = Vec<Look>> {
     prop_oneof![noise(), life()].prop_map(|mut looks| {
         let mut seen = HashSet::new();
         looks.retain(|look| seen.insert((look.path, look.seen.at)));

@@ -103,8 +103,9 @@ impl SiteJudge {
     /// A new common outage of what raised the alarm. `late_in`: the outage that its sections had joined for want of looks.
     pub(super) fn unite(&mut self, alarm: &Alarm, late_in: Option<OutageKey>, sighting: &Sighting<'_>) {
         let mut keys = alarm.unclear.clone();
-        keys.extend(late_in.into_iter().flat_map(|outage| self.parts_in(outage, &alarm.sections)));
+        // One URL by itself takes nothing along of others.
         if !alarm.is_of_one_url {
+            keys.extend(late_in.into_iter().flat_map(|outage| self.parts_in(outage, &alarm.sections)));
             keys.extend(self.unclear_in(&alarm.sections));
         }
         keys.sort_unstable();
@@ -203,5 +204,97 @@ impl SiteJudge {
             |c: &&Common| c.over_since.is_some() && alarm.sections.iter().any(|section| c.covers(section));
         let before = self.shared.iter().rev().filter_map(common).find(covers)?;
         Some(before.run.saturating_sub(alarm.healthy_looks))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world::{SHOP, World, minutes};
+    use crate::domain::outage::Scope;
+
+    #[test]
+    fn nightly_deploys_are_one_outage_a_night() {
+        let mut world = World::new();
+        for minute in (0..7 * 1440).step_by(5) {
+            let is_down = (120..130).contains(&(minute % 1440));
+            world.round(minute, &SHOP, |_| if is_down { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 7, "{outages:#?}");
+        for (night, outage) in (0..).zip(&outages) {
+            assert_eq!((&outage.scope, outage.url_count, outage.ongoing), (&Scope::Site, 20, false));
+            assert_eq!(outage.bounds.first_failing, minutes(night * 1440 + 120));
+        }
+    }
+
+    #[test]
+    fn deploys_at_which_nobody_looks_again_before_the_next_night_are_one_outage_a_night() {
+        let mut world = World::new();
+        for night in 0..5 {
+            world.round(night * 1440 + 60, &SHOP, |_| 200).round(night * 1440 + 120, &SHOP, |_| 502);
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 5, "{outages:#?}");
+    }
+
+    #[test]
+    fn strays_are_one_outage_each_and_no_storm() {
+        let mut world = World::new();
+        let mut chance = fastrand::Rng::with_seed(3);
+        let mut strays = 0;
+        for minute in (0..3 * 1440).step_by(10) {
+            world.round(minute, &SHOP, |_| {
+                let is_stray = chance.u32(0..400) == 0;
+                strays += u64::from(is_stray);
+                if is_stray { 502 } else { 200 }
+            });
+        }
+        let outages = world.outages();
+        assert!(strays > 10 && outages.len() as u64 == strays, "{strays} strays, {} outages", outages.len());
+        assert!(outages.iter().all(|outage| outage.scope == Scope::Url && !outage.ongoing));
+    }
+
+    #[test]
+    fn a_recovery_that_rolls_over_the_site_for_half_an_hour_ends_one_outage() {
+        let mut world = World::new();
+        for minute in (0..120).step_by(5) {
+            let recovered = usize::try_from((minute - 60).max(0)).unwrap() * SHOP.len() / 30;
+            let is_down =
+                |path: &str| minute >= 30 && SHOP.iter().skip(recovered).any(|other| *other == path);
+            world.round(minute, &SHOP, |path| if is_down(path) { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+        assert_eq!((outages[0].url_count, outages[0].ongoing), (20, false));
+        assert!(outages[0].bounds.last_failing >= minutes(85), "{:?}", outages[0].bounds);
+    }
+
+    #[test]
+    fn two_urls_of_which_one_was_healthy_after_the_other_had_failed_are_two_outages() {
+        let mut world = World::new();
+        world
+            .see(0, "/a/1", 200)
+            .see(0, "/a/2", 200)
+            .see(1, "/a/1", 502)
+            .see(2, "/a/2", 200)
+            .see(3, "/a/2", 502);
+        assert_eq!(world.outages().len(), 2);
+        let mut world = World::new();
+        world.see(0, "/a/1", 200).see(0, "/a/2", 200).see(1, "/a/1", 502).see(3, "/a/2", 502);
+        assert_eq!(world.outages().len(), 1);
+    }
+
+    #[test]
+    fn an_old_failure_of_a_url_is_no_part_of_what_fails_now() {
+        let mut world = World::new();
+        world.round(0, &SHOP, |_| 200).round(60, &SHOP, |path| if path == "/a/1" { 502 } else { 200 });
+        for minute in (120..600).step_by(60) {
+            world.round(minute, &SHOP, |_| 200);
+        }
+        world.round(600, &SHOP, |_| 502).round(660, &SHOP, |_| 200);
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        assert_eq!((outages[0].url_count, outages[1].url_count), (1, 20));
+        assert_eq!(outages[1].bounds.first_failing, minutes(600));
     }
 }

@@ -169,3 +169,92 @@ fn newest(part: &Part) -> Newest {
     let bounds = &part.episode.bounds;
     (bounds.last_failing, part.url, bounds.first_failing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::OutageKey;
+    use super::super::super::tests::world::minutes;
+    use super::*;
+    use crate::domain::episode::Episode;
+    use crate::domain::page_url::Section;
+    use crate::domain::span::Span;
+
+    /// A part that failed with these statuses in these minutes, and recovered in that one.
+    fn part(url: i64, failing: &[(i64, u16)], recovered: Option<i64>) -> Part {
+        let seen = |minute: i64, status| Observation::instant(minutes(minute), Outcome::of_status(status));
+        let mut episode = Episode::opened_by(&seen(failing[0].0, failing[0].1), None);
+        for (minute, status) in &failing[1..] {
+            episode.extend(&seen(*minute, *status), Span::hours(12));
+        }
+        if let Some(minute) = recovered {
+            episode.close(minutes(minute));
+        }
+        let (section, outage) = (Section::of_path("/"), OutageKey(0));
+        Part { url: UrlId(url), section, outage, episode, went_on: false, resumed: None }
+    }
+
+    fn tally(parts: &[Part]) -> Tally {
+        Tally::anew((1..).map(EpisodeKey).zip(parts)).unwrap()
+    }
+
+    #[test]
+    fn it_is_the_same_in_whatever_order_the_parts_come() {
+        let parts = [
+            part(1, &[(0, 502), (9, 502)], None),
+            part(2, &[(1, 502), (9, 504)], None),
+            part(3, &[(2, 503)], Some(5)),
+            part(4, &[(2, 503)], Some(5)),
+        ];
+        let whole = tally(&parts);
+        for turn in 0..parts.len() {
+            let mut order: Vec<_> = (1..).map(EpisodeKey).zip(&parts).collect();
+            order.rotate_left(turn);
+            let mut told = Tally::of(order[0].0, order[0].1);
+            for (key, part) in &order[1..] {
+                told.add(*key, part);
+            }
+            assert_eq!(told, whole, "from part {turn} on");
+        }
+    }
+
+    #[test]
+    fn each_url_counts_once_however_often_it_fails() {
+        let tally = tally(&[
+            part(1, &[(0, 502)], Some(1)),
+            part(1, &[(2, 504)], Some(3)),
+            part(2, &[(2, 502)], None),
+        ]);
+        assert_eq!(tally.urls.len(), 2);
+        assert_eq!(tally.outcomes, BTreeMap::from([(Outcome::Status(502), 2)]), "by its first part");
+        assert_eq!((tally.fetches, tally.open), (3, 1));
+    }
+
+    #[test]
+    fn half_of_it_has_recovered_when_half_of_the_parts_have_that_are_known_now() {
+        let mut parts = vec![part(1, &[(0, 502)], Some(10)), part(2, &[(0, 502)], None)];
+        assert_eq!(tally(&parts).half_recovered(), Some(minutes(10)));
+        parts.push(part(3, &[(11, 502)], None));
+        assert_eq!(tally(&parts).half_recovered(), None, "another has begun since");
+        parts.push(part(4, &[(11, 502)], Some(20)));
+        assert_eq!(tally(&parts).half_recovered(), Some(minutes(20)));
+    }
+
+    #[test]
+    fn a_recovery_that_comes_while_others_fail_on_rolls_and_bounds_nothing() {
+        let rolling = tally(&[part(1, &[(0, 502)], Some(5)), part(2, &[(0, 502), (8, 502)], Some(12))]);
+        assert!(rolling.recovery_rolls());
+        assert_eq!(rolling.first_recovery_after(), Some(minutes(12)));
+        assert_eq!(rolling.last_recovery(), Some(minutes(12)));
+        let at_once = tally(&[part(1, &[(0, 502)], Some(5)), part(2, &[(0, 502)], Some(6))]);
+        assert!(!at_once.recovery_rolls());
+        assert_eq!(at_once.first_recovery_after(), Some(minutes(5)));
+    }
+
+    #[test]
+    fn a_part_whose_end_nobody_saw_does_not_keep_it_open() {
+        let mut went_on = part(1, &[(0, 502)], None);
+        went_on.went_on = true;
+        let tally = tally(&[went_on, part(2, &[(0, 502)], Some(3))]);
+        assert_eq!((tally.open, tally.last_recovery()), (0, Some(minutes(3))));
+    }
+}

@@ -89,6 +89,10 @@ proptest! {
                 let holders: Vec<_> = world.judge.events.iter().filter(|(_, e)| e.parts.contains(key)).collect();
                 prop_assert_eq!(holders.iter().map(|(key, _)| **key).collect::<Vec<_>>(), [part.outage]);
             }
+            for event in world.judge.events.values() {
+                let is_of_one_url = event.common.as_ref().is_none_or(|common| common.is_of_one_url);
+                prop_assert!(!is_of_one_url || event.tally.urls.len() == 1, "{event:?}");
+            }
             Ok(())
         })?;
     }

@@ -37,6 +37,20 @@ impl World {
         self
     }
 
+    /// Goes round the site from this minute on, a look a second.
+    pub(in crate::domain::judge) fn round(
+        &mut self,
+        minute: i64,
+        paths: &[&str],
+        mut status: impl FnMut(&str) -> u16,
+    ) -> &mut Self {
+        for (second, path) in (0..).zip(paths) {
+            let at = minutes(minute) + TimeDelta::seconds(second);
+            self.take(path, Observation::instant(at, Outcome::of_status(status(path))));
+        }
+        self
+    }
+
     /// Takes in one observation; `false`: it was stale.
     pub(in crate::domain::judge) fn take(&mut self, path: &str, seen: Observation) -> bool {
         let url = self.url(path);
@@ -68,6 +82,12 @@ impl World {
 pub(in crate::domain::judge) fn judge() -> SiteJudge {
     SiteJudge::new(Observer::gatecrawl(), Span::hours(12), None)
 }
+
+/// A site of four sections.
+pub(in crate::domain::judge) const SHOP: [&str; 20] = [
+    "/", "/about", "/a/1", "/a/2", "/a/3", "/a/4", "/a/5", "/a/6", "/b/1", "/b/2", "/b/3", "/b/4", "/b/5",
+    "/b/6", "/c/1", "/c/2", "/c/3", "/c/4", "/c/5", "/c/6",
+];
 
 pub(in crate::domain::judge) fn minutes(minute: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)

@@ -18,8 +18,8 @@ impl SiteJudge {
         let folded = Spell::fold(sighting.newest, &sighting.seen);
         if folded != Folded::Stale {
             self.now = self.now.max(sighting.seen.at);
-            self.watch(sighting);
             if sighting.seen.outcome.is_failing() {
+                self.watch(sighting);
                 self.take_failing(sighting);
             } else {
                 self.take_healthy(sighting);
@@ -44,13 +44,13 @@ impl SiteJudge {
     fn pass_pulses(&mut self, sighting: &Sighting<'_>) {
         let (asked_at, max_gap) = (sighting.seen.asked_at, self.max_gap);
         self.site.pass(asked_at, max_gap);
-        match self.sections.get_mut(sighting.section) {
-            Some(pulse) => {
-                pulse.pass(asked_at, max_gap);
-            }
-            None => {
-                self.sections.entry(sighting.section.clone()).or_default().pass(asked_at, max_gap);
-            }
+        if let Some(pulse) = self.sections.get_mut(sighting.section) {
+            pulse.watch(&sighting.seen, max_gap);
+            pulse.pass(asked_at, max_gap);
+        } else {
+            let pulse = self.sections.entry(sighting.section.clone()).or_default();
+            pulse.watch(&sighting.seen, max_gap);
+            pulse.pass(asked_at, max_gap);
         }
         if let Some(pulse) = self.urls.get_mut(&sighting.url)
             && pulse.pass(asked_at, max_gap)
@@ -162,11 +162,16 @@ impl SiteJudge {
 
     fn extend(&mut self, key: EpisodeKey, main: Outcome, sighting: &Sighting<'_>) {
         let Some(part) = self.parts.get(&key) else { return };
-        if let Some(event) = self.events.get_mut(&part.outage) {
-            event.extend(key, part, &sighting.seen, main);
+        let (outage, max_gap) = (part.outage, self.max_gap.delta());
+        let Some(event) = self.events.get_mut(&outage) else { return };
+        let last = event.tally.last_failing;
+        event.extend(key, part, &sighting.seen, main);
+        if event.tally.last_failing - last > max_gap {
+            self.measure(outage);
+        } else {
+            // Where a failure follows so closely, nobody was silent.
+            event.count_silence(event.unknown);
         }
-        let outage = part.outage;
-        self.measure(outage);
     }
 
     /// Notes what a part shows since its outage was over.

@@ -259,11 +259,11 @@ mod tests {
     fn one_fetch_of_four_that_fails_raises_the_alarm_within_a_few_rounds() {
         let mut pulse = Pulse::default();
         let raised = (0..40).find(|minute| {
-            if minute % 4 == 0 {
-                fail(&mut pulse, *minute, &[*minute])
-            } else {
-                pass(&mut pulse, *minute) && false
+            let is_failing = minute % 4 == 0;
+            if !is_failing {
+                pass(&mut pulse, *minute);
             }
+            is_failing && fail(&mut pulse, *minute, &[*minute])
         });
         assert_eq!(raised, Some(4));
         assert_eq!(urls(&pulse), [0, 4]);

@@ -37,7 +37,7 @@ impl Watched {
 }
 
 impl SiteJudge {
-    /// Takes in that somebody looked, whatever came.
+    /// Takes in that somebody looked, although it failed.
     pub(super) fn watch(&mut self, sighting: &Sighting<'_>) {
         if let Some(pulse) = self.sections.get_mut(sighting.section) {
             return pulse.watch(&sighting.seen, self.max_gap);
@@ -52,8 +52,8 @@ impl SiteJudge {
         let Some(event) = self.events.get(&outage) else { return };
         let mut unknown = TimeDelta::zero();
         if let Some(common) = &event.common {
-            let covered = common.sections.keys().filter(|section| common.covers(section));
-            let watched = covered.filter_map(|section| self.sections.get(section)).map(Pulse::watched);
+            let covered = common.sections.iter().filter(|(_, ground)| ground.urls > 0);
+            let watched = covered.filter_map(|(section, _)| self.sections.get(section)).map(Pulse::watched);
             unknown = silence(watched, event.tally.first_failing, event.tally.last_failing, self.max_gap);
         }
         if event.tally.urls.len() == 1 {

@@ -54,7 +54,7 @@ fn told(file: &[String]) -> String {
 }
 
 proptest! {
-    #![proptest_config(cases(40))]
+    #![proptest_config(cases(120))]
 
     #[test]
     fn any_arrival_order_gives_the_same_outages(

@@ -144,3 +144,38 @@ fn look(path: &'static str, minute: i64, status: u16, took: i64) -> Look {
     let outcome = Outcome::of_status(status);
     Look { path, seen: Observation { asked_at: minutes(minute - took), at: minutes(minute), outcome } }
 }
+
+/// Streams that a judge of earlier days got wrong, as short as they could be made: the minute of the answer, or of question
+/// and answer, the path, the status.
+const KNOWN: [&str; 17] = [
+    "0..0 / 502, 0..0 /robots.txt 502, 0..1 / 504",
+    "0 /a/2 200, 0 / 200, 1 /robots.txt 502, 1 /a/1 502, 1 / 502, 1 /a/4 502, 2 /robots.txt 200, 2 / 502, 2 /a/1 200, 2 /b/1 502, 3 / 200, 3 /d/1 502, 4 /a/2 502, 4 /d/1 200",
+    "0 /a/1 502, 0 /b/1 502, 1 /a/1 200, 1 / 200, 1 /a/2 200, 1 /b/1 200, 1 /a/3 200, 1 /a/4 200, 1 /b/2 502",
+    "0 /b/2 502, 0 /c/1 504, 800 /c/1 502, 800 /b/2 502, 800 / 502, 801 /b/2 502, 801 /a/4 200, 1601 /b/1 504, 1601 /a/4 502, 1601 /b/2 200",
+    "0 /a/2 502, 0 / 502, 800 /b/1 200, 800 /a/1 504, 800 / 502, 800 /b/2 200, 800 /a/2 504",
+    "0 /b/1 502, 0 / 200, 1 /b/1 200, 1 /a/4 502, 71 /robots.txt 200, 71 /a/4 502",
+    "0 / 502, 0 /a/1 502, 0 /a/3 504, 1 / 200, 1 /a/2 200, 1 /a/1 200, 2 /a/3 504, 802 /a/1 502",
+    "0 / 200, 1 / 502, 1 /a/1 504, 801 /a/2 502, 1601 / 200, 1601 /a/1 502, 1602 /b/1 200, 1602 /a/2 502",
+    "0 / 200, 0 /b/2 502, 1 /b/2 200, 1 /a/2 200, 71 /robots.txt 502, 71 / 502, 71 /a/3 502, 72 /robots.txt 200, 72 / 200, 72 /b/1 503, 72 /a/4 200, 73 /b/1 200, 143 /robots.txt 502, 143 / 200, 144 /robots.txt 504, 944 /robots.txt 502, 944 /a/1 503, 944 / 502",
+    "0 / 502, 0 /a/1 502, 800 / 504, 800 /a/3 200, 800 /a/1 200, 800 /a/4 503, 800 /c/1 502, 1600 /c/1 200, 1601 /c/1 200, 1601 /a/4 503, 1601 /a/1 502",
+    "0 /a/1 502, 0 /b/1 502, 1 /a/1 200, 1 /b/2 200, 1 / 200, 1 /c/1 200, 1 /b/1 200, 1 /a/4 200, 1 /a/3 502, 71 / 200, 71 /a/3 502",
+    "0 / 502, 200 / 200, 200 /a/1 502, 200 /robots.txt 200, 201 /a/1 200, 201 / 200, 201 /a/2 502, 201 /robots.txt 502",
+    "0 /robots.txt 504, 0 / 200, 1 / 502, 801 / 200, 801 /a/2 502, 802 / 200, 803 / 200, 804 / 200, 805 /a/1 502, 805 /robots.txt 502, 1605 /b/1 200, 1605 / 504, 1605 /robots.txt 504, 1606 / 200, 1606 /a/3 502",
+    "0 /a/3 502, 0 /a/1 502, 0 /a/4 502, 0 /d/1 502, 1 /d/1 200, 1 /b/2 502, 1 /a/1 200, 2 /a/1 200, 2 /a/3 200, 72 /a/1 200, 72 /a/3 200, 72 / 200, 73 /a/1 502, 73 / 200, 73 /c/1 504, 873 /a/1 200, 873 /b/2 502, 874 /a/1 200, 874 /a/2 502",
+    "2 / 502, 3 /b/1 502, 8 /a/2 200, 78 /a/1 502, 78 /d/1 404, 88 /d/1 200, 98 /b/1 404, 898 /b/1 404, 1098 /a/2 502, 1098 /a/4 200, 1100 /c/1 304, 1170 /b/2 502, 1180 /a/2 404, 1182 /a/2 502, 1182 /a/3 504",
+    "0 /a/4 502, 0 /b/1 200, 1 /b/1 502, 2 /b/1 200, 3 /b/1 502, 803 /b/1 200, 803 /a/1 502, 803 /b/1 502",
+    "0 /a/4 502, 0 /a/3 502, 0 /b/1 502, 0 /c/1 502, 0 /robots.txt 502, 0 / 502, 1 / 200, 1 /a/4 200, 1 /a/3 200, 2 /a/4 502, 2 /a/3 502, 3 / 502, 4 / 200, 44 / 502",
+];
+
+/// See [`KNOWN`].
+pub(super) fn known_streams() -> impl Iterator<Item = Vec<Look>> {
+    KNOWN.into_iter().map(|stream| stream.split(", ").map(read).collect())
+}
+
+fn read(text: &str) -> Look {
+    let [when, path, status] = text.split(' ').collect::<Vec<_>>()[..] else { panic!("`{text}` is no look") };
+    let (asked, answered) = when.split_once("..").unwrap_or((when, when));
+    let minute = |text: &str| text.parse::<i64>().unwrap();
+    let path = PATHS.into_iter().find(|known| *known == path).unwrap();
+    look(path, minute(answered), status.parse().unwrap(), minute(answered) - minute(asked))
+}

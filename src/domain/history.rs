@@ -139,6 +139,7 @@ pub fn judge_episode(episode: &Episode, now: DateTime<Utc>, policy: &Policy) -> 
         ongoing: episode.is_ongoing(),
         confirmed: episode.fetches() > 1,
         alternating: false,
+        solid: TimeDelta::zero(),
     };
     judge(&case, now, policy)
 }
@@ -165,7 +166,10 @@ fn share(part: TimeDelta, whole: TimeDelta) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::domain::judge::tests::streams::cases;
     use crate::domain::outcome::Outcome;
 
     fn seen(minute: i64, status: u16) -> Observation {
@@ -223,6 +227,39 @@ mod tests {
         };
         assert!((share(&hourly) - 1.0 / 24.0).abs() < 0.01, "{}", share(&hourly));
         assert!((share(&rechecked) - share(&hourly)).abs() < 0.015, "{}", share(&rechecked));
+    }
+
+    proptest! {
+        #![proptest_config(cases(400))]
+
+        /// What is promised of a URL's verdict while it fails. Flapping is a matter of the last days, and may pass away
+        /// with them; but not before anything has left its window.
+        #[test]
+        fn the_verdict_on_a_url_never_falls_while_it_fails(
+            looks in prop::collection::vec((prop::sample::select(vec![1_i64, 5, 30, 60, 240, 400, 900]), any::<bool>()), 2..120),
+        ) {
+            let (policy, mut minute) = (Policy::default(), 0);
+            let mut history: Option<History> = None;
+            let mut before: Option<(Verdict, bool)> = None;
+            for (later, fails) in looks {
+                minute += later;
+                let look = seen(minute, if fails { 502 } else { 200 });
+                match &mut history {
+                    Some(history) => history.take(&look, policy.gap(None)),
+                    None => history = Some(History::begun(&look)),
+                }
+                let Some(history) = &history else { continue };
+                let is = history.judge(look.at, &policy).map(|judged| judged.verdict);
+                let all_is_recent = look.at - history.first_look < policy.intermittent_within.delta();
+                match (before, is) {
+                    (Some((Verdict::Persistent, _)), is) => prop_assert_eq!(is, Some(Verdict::Persistent)),
+                    (Some((Verdict::Intermittent, _)), _) if !all_is_recent => {}
+                    (Some((was, true)), Some(is)) if fails => prop_assert!(is >= was, "{was} {is} at {minute}"),
+                    _ => {}
+                }
+                before = is.map(|verdict| (verdict, fails));
+            }
+        }
     }
 
     #[test]

@@ -138,6 +138,7 @@ mod tests {
             ongoing,
             confirmed: true,
             alternating: false,
+            solid: TimeDelta::zero(),
             url_count: 1,
             outcomes: BTreeMap::new(),
             wasted_fetches: 1,

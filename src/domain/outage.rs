@@ -39,6 +39,8 @@ pub struct Outage {
     pub confirmed: bool,
     /// Its URLs fail, are healthy and fail again while it lasts: each visit is a lottery.
     pub alternating: bool,
+    /// How long it lasted before they did; of an outage in which they do not, how long it lasted.
+    pub solid: TimeDelta,
     /// How many distinct URLs were seen failing.
     pub url_count: u64,
     /// These URLs by the outcome that most of their fetches had.
@@ -57,6 +59,7 @@ impl Outage {
             ongoing: self.ongoing,
             confirmed: self.confirmed,
             alternating: self.alternating,
+            solid: self.solid,
         };
         judge(&case, now, policy)
     }

@@ -170,20 +170,23 @@ fn syntax(text: &str, error: url::ParseError) -> BadUrl {
     }
 }
 
-/// Escapes of unreserved characters are undone, the hex digits of the others are in upper case.
+/// Escapes of unreserved characters are undone, the hex digits of the others are in upper case. After a `%` that is no
+/// escape, nothing is undone that would make it one: `%0%61` is not `%0a`.
 fn normal_escapes(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
-    let mut rest = 0;
+    let (mut rest, mut bare) = (0, None);
     while let Some(at) = bytes[rest..].iter().position(|b| *b == b'%').map(|i| rest + i) {
         out.push_str(&text[rest..at]);
         let Some(byte) = bytes.get(at + 1..at + 3).and_then(hex_byte) else {
+            bare = Some(out.len());
             out.push('%');
             rest = at + 1;
             continue;
         };
+        let completes = byte.is_ascii_hexdigit() && bare.is_some_and(|bare| out.len() - bare < 3);
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' if !completes => {
                 out.push(char::from(byte));
             }
             _ => out.extend(['%', hex_digit(byte >> 4), hex_digit(byte & 15)]),
@@ -286,6 +289,14 @@ mod tests {
         assert!(refusal("mailto:someone@shop.example").contains("scheme `mailto`"));
         assert!(refusal("shop.example").contains("not a URL"));
         assert!(refusal("").contains("not a URL"));
+    }
+
+    #[test]
+    fn a_percent_sign_that_escapes_nothing_does_not_become_an_escape() {
+        assert_eq!(normal("http://shop.example/%0%61"), "http://shop.example/%0%61");
+        assert_eq!(normal("http://shop.example/%%610"), "http://shop.example/%%610");
+        assert_eq!(normal("http://shop.example/%x%61"), "http://shop.example/%x%61", "nor when it could not");
+        assert_eq!(normal("http://shop.example/%x0%61"), "http://shop.example/%x0a");
     }
 
     #[test]

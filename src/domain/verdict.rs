@@ -71,6 +71,8 @@ pub struct Case {
     pub confirmed: bool,
     /// Its URLs fail, are healthy and fail again: no URL fails for as long as it lasts.
     pub alternating: bool,
+    /// If so: the shortest that it lasted before they did.
+    pub solid: TimeDelta,
 }
 
 /// Judges one outage or episode.
@@ -87,10 +89,15 @@ pub fn judge(case: &Case, now: DateTime<Utc>, policy: &Policy) -> Judgement {
 
 impl Case {
     /// The verdict if it lasted so long. No URL persists in an outage in which each fetch is a lottery, however long it
-    /// lasts: a search engine that comes back gets its page, sooner or later.
+    /// lasts: a search engine that comes back gets its page, sooner or later. But one that persisted before it became a
+    /// lottery has cost what it cost.
     fn lasting(&self, lasted: TimeDelta, policy: &Policy) -> Verdict {
         match by_duration(lasted, policy) {
-            Verdict::Persistent if self.alternating => Verdict::Intermittent,
+            Verdict::Persistent
+                if self.alternating && by_duration(self.solid, policy) != Verdict::Persistent =>
+            {
+                Verdict::Intermittent
+            }
             verdict => verdict,
         }
     }
@@ -228,6 +235,7 @@ mod tests {
             ongoing: after.is_none(),
             confirmed: true,
             alternating: false,
+            solid: TimeDelta::zero(),
         }
     }
 
@@ -300,6 +308,15 @@ mod tests {
         assert_eq!(judged(&lottery, 101).certainty, Certainty::Certain);
         lottery.bounds.last_failing = at(30);
         assert_eq!(judged(&lottery, 30).verdict, Verdict::Prolonged);
+    }
+
+    #[test]
+    fn an_outage_that_persisted_and_then_became_a_lottery_has_persisted() {
+        let mut lottery = case(Some(-1), 0, 100, None);
+        (lottery.alternating, lottery.solid) = (true, TimeDelta::hours(49));
+        assert_eq!(judged(&lottery, 101).verdict, Verdict::Persistent);
+        lottery.solid = TimeDelta::hours(48);
+        assert_eq!(judged(&lottery, 101).verdict, Verdict::Intermittent);
     }
 
     #[test]

@@ -167,3 +167,6 @@ impl Replayed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,8 @@ pub(super) fn show(replayed: &Replayed, options: &Options) -> anyhow::Result<()>
     }
 }
 
-fn json<'a>(replayed: &'a Replayed, options: &Options) -> ReplayJson<'a> {
+/// The shape of the contract.
+pub(super) fn json<'a>(replayed: &'a Replayed, options: &Options) -> impl Serialize + use<'a> {
     let lines = &replayed.read;
     ReplayJson {
         schema: 1,

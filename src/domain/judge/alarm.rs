@@ -6,6 +6,7 @@
 
 use super::event::Event;
 use super::event::odds::{Runs, is_lottery, second_cause};
+use super::pulse::Onset;
 use super::{EpisodeKey, OutageKey, Pulse, Sighting, SiteJudge};
 use crate::domain::observation::UrlId;
 use crate::domain::page_url::Section;
@@ -49,23 +50,21 @@ impl SiteJudge {
 
     pub(super) fn alarm_of_section(&self, section: &Section) -> Alarm {
         let pulse = self.sections.get(section);
-        let urls: Vec<UrlId> =
-            pulse.into_iter().flat_map(|p| p.onsets().iter().map(|onset| onset.url)).collect();
-        self.alarm(&urls, pulse.map_or(0, Pulse::healthy_looks))
+        self.alarm(pulse.map_or(&[], Pulse::onsets), pulse.map_or(0, Pulse::healthy_looks))
     }
 
     pub(super) fn alarm_of_site(&self) -> Alarm {
-        let urls: Vec<UrlId> = self.site.onsets().iter().map(|onset| onset.url).collect();
-        let mut alarm = self.alarm(&urls, 0);
+        let mut alarm = self.alarm(self.site.onsets(), 0);
         let looks = |section| self.sections.get(section).map_or(0, Pulse::healthy_looks);
         alarm.healthy_looks = alarm.sections.iter().map(looks).sum();
         alarm
     }
 
     pub(super) fn alarm_of_url(&self, url: UrlId) -> Alarm {
-        let looks = self.urls.get(&url).map_or(0, Pulse::healthy_looks);
-        let mut alarm = self.alarm(&[url], looks);
-        let first = self.urls.get(&url).and_then(|pulse| pulse.onsets().first()).map(|onset| onset.at);
+        let pulse = self.urls.get(&url);
+        let onsets = pulse.map_or(&[][..], Pulse::onsets);
+        let mut alarm = self.alarm(onsets, pulse.map_or(0, Pulse::healthy_looks));
+        let first = onsets.first().map(|onset| onset.at);
         let is_part = |key: &&OutageKey| {
             self.events
                 .get(key)
@@ -75,19 +74,22 @@ impl SiteJudge {
         alarm
     }
 
-    pub(super) fn alarm(&self, urls: &[UrlId], healthy_looks: u32) -> Alarm {
+    pub(super) fn alarm(&self, onsets: &[Onset], healthy_looks: u32) -> Alarm {
+        let urls: Vec<UrlId> = onsets.iter().map(|onset| onset.url).collect();
         let mut alarm = Alarm {
             lone: Vec::new(),
             unclear: Vec::new(),
-            urls: urls.to_vec(),
+            is_of_one_url: urls.iter().all(|url| Some(url) == urls.first()),
+            urls,
             sections: Vec::new(),
             healthy_looks,
-            is_of_one_url: urls.iter().all(|url| Some(url) == urls.first()),
         };
-        for url in urls {
+        for Onset { url, at, .. } in onsets {
             let unclear = self.open.get(url).filter(|key| self.is_unclear(**key));
-            let lone =
-                self.lone.get(url).and_then(|own| own.last()).filter(|key| self.events.contains_key(key));
+            // An outage that was over before this failure is none of its, however lately it was the newest.
+            let goes_on =
+                |key: &&OutageKey| self.events.get(key).is_some_and(|e| e.tally.last_failing >= *at);
+            let lone = self.lone.get(url).and_then(|own| own.last()).filter(goes_on);
             let section = match (unclear, lone) {
                 (Some(key), _) => {
                     alarm.unclear.push(*key);

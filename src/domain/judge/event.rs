@@ -108,8 +108,10 @@ impl Event {
 
     /// Whether a failure after so long a silence shows another root: nobody looked, and it fails otherwise.
     pub(super) fn is_cut_off_from(&self, seen: &Observation, max_gap: Span) -> bool {
-        let looked_at = self.common.as_ref().map_or(self.tally.last_failing, |common| common.looked_at);
-        seen.asked_at - looked_at > max_gap.delta() && seen.outcome != self.tally.latest
+        let looked_at =
+            self.common.as_ref().map(|common| common.looked_at).max(Some(self.tally.last_failing));
+        looked_at.is_some_and(|looked_at| seen.asked_at - looked_at > max_gap.delta())
+            && seen.outcome != self.tally.latest
     }
 
     /// Takes its tally anew; when none of its parts goes on in it, it is over.
@@ -123,17 +125,9 @@ impl Event {
     }
 
     /// Takes in a part that begins. One that begins when the outage seems over does not bring it back by itself.
-    pub(super) fn join(
-        &mut self,
-        key: EpisodeKey,
-        part: &Part,
-        place_before: Option<DateTime<Utc>>,
-        max_gap: Span,
-    ) {
+    pub(super) fn join(&mut self, key: EpisodeKey, part: &Part, place_before: Option<DateTime<Utc>>) {
         let is_new = !self.tally.urls.contains_key(&part.url);
         let bounds = &part.episode.bounds;
-        self.count_silence(bounds.first_failing, max_gap);
-        self.unknown += bounds.unknown;
         if let Some(common) = &mut self.common {
             if is_new {
                 common.take_url(&part.section, place_before);
@@ -147,27 +141,11 @@ impl Event {
     }
 
     /// Takes in that a part failed again.
-    pub(super) fn extend(
-        &mut self,
-        key: EpisodeKey,
-        part: &Part,
-        seen: &Observation,
-        before: Outcome,
-        max_gap: Span,
-    ) {
-        self.count_silence(seen.asked_at, max_gap);
+    pub(super) fn extend(&mut self, key: EpisodeKey, part: &Part, seen: &Observation, before: Outcome) {
         if let Some(common) = self.common.as_mut().filter(|_| part.resumed.is_none()) {
             common.fail(&part.section, seen.at, seen.outcome, false);
         }
         self.tally.extend(key, part, seen, before);
-    }
-
-    fn count_silence(&mut self, at: DateTime<Utc>, max_gap: Span) {
-        let looked_at = self.common.as_ref().map_or(self.tally.last_failing, |common| common.looked_at);
-        let silence = at - looked_at.max(self.tally.last_failing);
-        if silence > max_gap.delta() {
-            self.unknown += silence;
-        }
     }
 
     /// Takes in that a URL of a section was healthy. `true`: this shows that it is over.
@@ -180,6 +158,7 @@ impl Event {
     ) -> bool {
         let is_first = || looked_before.is_none_or(|before| before < self.tally.first_failing);
         let whose = match self.tally.urls.contains_key(&url) {
+            _ if at <= self.tally.last_failing => Whose::Tied,
             true => Whose::Member,
             false if is_first() => Whose::Witness,
             false => Whose::Spared,
@@ -219,6 +198,24 @@ impl Event {
         scope(&Seen::counted(seen))
     }
 
+    /// Takes in how long nobody looked while it lasted.
+    pub(super) fn count_silence(&mut self, unknown: TimeDelta) {
+        self.unknown = unknown;
+        let lasted = self.lasted();
+        if let Some(common) = self.common.as_mut().filter(|common| !common.is_lottery) {
+            common.solid = common.solid.max(lasted);
+        }
+    }
+
+    /// How long it was seen to last while it was not known that each fetch is a lottery.
+    pub(super) fn solid(&self) -> TimeDelta {
+        self.common.as_ref().map_or_else(|| self.lasted(), |common| common.solid)
+    }
+
+    fn lasted(&self) -> TimeDelta {
+        self.tally.last_failing - self.tally.first_failing - self.unknown
+    }
+
     /// Since when it is over, or half of it is.
     pub(super) fn over_since(&self) -> Option<DateTime<Utc>> {
         self.common.as_ref().and_then(|common| common.over_since).or(self.tally.half_recovered())
@@ -235,6 +232,7 @@ impl Event {
             ongoing: self.is_ongoing(),
             confirmed: tally.confirmed,
             alternating: self.common.as_ref().is_some_and(|common| common.is_lottery),
+            solid: self.solid(),
             url_count: tally.urls.len() as u64,
             outcomes: tally.outcomes.clone(),
             wasted_fetches: tally.fetches,

@@ -19,6 +19,7 @@ impl SiteJudge {
         if folded != Folded::Stale {
             self.now = self.now.max(sighting.seen.at);
             if sighting.seen.outcome.is_failing() {
+                self.watch(sighting);
                 self.take_failing(sighting);
             } else {
                 self.take_healthy(sighting);
@@ -43,13 +44,13 @@ impl SiteJudge {
     fn pass_pulses(&mut self, sighting: &Sighting<'_>) {
         let (asked_at, max_gap) = (sighting.seen.asked_at, self.max_gap);
         self.site.pass(asked_at, max_gap);
-        match self.sections.get_mut(sighting.section) {
-            Some(pulse) => {
-                pulse.pass(asked_at, max_gap);
-            }
-            None => {
-                self.sections.entry(sighting.section.clone()).or_default().pass(asked_at, max_gap);
-            }
+        if let Some(pulse) = self.sections.get_mut(sighting.section) {
+            pulse.watch(&sighting.seen, max_gap);
+            pulse.pass(asked_at, max_gap);
+        } else {
+            let pulse = self.sections.entry(sighting.section.clone()).or_default();
+            pulse.watch(&sighting.seen, max_gap);
+            pulse.pass(asked_at, max_gap);
         }
         if let Some(pulse) = self.urls.get_mut(&sighting.url)
             && pulse.pass(asked_at, max_gap)
@@ -85,11 +86,7 @@ impl SiteJudge {
         if !event.narrow() {
             return;
         }
-        for part in &event.parts {
-            if let Some(part) = self.parts.get_mut(part) {
-                part.resumed = None;
-            }
-        }
+        self.make_clear(key);
         self.changed.events.insert(key);
     }
 
@@ -97,6 +94,10 @@ impl SiteJudge {
         let Some(part) = self.parts.get_mut(&key) else { return };
         if part.episode.is_ongoing() {
             part.episode.close(at);
+        }
+        // If it is taken off later, that is what goes on in another outage; it is over no less.
+        if let Some(resumed) = &mut part.resumed {
+            resumed.fresh.close(at);
         }
         if let Some(event) = self.events.get_mut(&part.outage) {
             event.tally.close(part, at);
@@ -161,8 +162,15 @@ impl SiteJudge {
 
     fn extend(&mut self, key: EpisodeKey, main: Outcome, sighting: &Sighting<'_>) {
         let Some(part) = self.parts.get(&key) else { return };
-        if let Some(event) = self.events.get_mut(&part.outage) {
-            event.extend(key, part, &sighting.seen, main, self.max_gap);
+        let (outage, max_gap) = (part.outage, self.max_gap.delta());
+        let Some(event) = self.events.get_mut(&outage) else { return };
+        let last = event.tally.last_failing;
+        event.extend(key, part, &sighting.seen, main);
+        if event.tally.last_failing - last > max_gap {
+            self.measure(outage);
+        } else {
+            // Where a failure follows so closely, nobody was silent.
+            event.count_silence(event.unknown);
         }
     }
 
@@ -186,10 +194,11 @@ impl SiteJudge {
         part.outage = outage;
         let first = part.episode.bounds.first_failing;
         let before = self.sections.get(&part.section).and_then(|pulse| pulse.before(first).first().copied());
-        event.join(key, &part, before, self.max_gap);
+        event.join(key, &part, before);
         self.changed.parts.insert(key);
         self.changed.events.insert(outage);
         self.parts.insert(key, part);
+        self.measure(outage);
     }
 }
 

@@ -27,6 +27,7 @@ impl SiteJudge {
             common.over_since = None;
             common.began_among(gap);
         }
+        self.make_clear(before);
         self.merge(outage, before);
         self.gather(before);
         self.retally(before);
@@ -100,5 +101,72 @@ impl SiteJudge {
             && two.tally.first_failing <= one.tally.last_failing;
         let is_one_kind = one.tally.latest == two.tally.latest;
         outage != other && overlap && is_one_kind && two.common.as_ref().is_some_and(|c| !c.is_narrow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world::{SHOP, World};
+    use crate::domain::outage::Outage;
+    use crate::domain::policy::Policy;
+    use crate::domain::verdict::Verdict;
+
+    /// Rounds of ten minutes from one minute to another, of which so many looks of a hundred fail.
+    fn lottery(world: &mut World, minutes: std::ops::Range<i64>, share: u32) {
+        let mut chance = fastrand::Rng::with_seed(7);
+        for minute in minutes.step_by(10) {
+            world.round(minute, &SHOP, |_| if chance.u32(0..100) < share { 502 } else { 200 });
+        }
+    }
+
+    fn worst(world: &World) -> Option<Verdict> {
+        let judged = |outage: Outage| outage.judge(world.judge.now, &Policy::default()).verdict;
+        world.outages().into_iter().map(judged).max()
+    }
+
+    #[test]
+    fn one_dead_backend_of_three_is_one_outage_and_intermittent_however_long_it_lasts() {
+        let mut world = World::new();
+        lottery(&mut world, 0..60, 0);
+        lottery(&mut world, 60..4 * 1440, 33);
+        lottery(&mut world, 4 * 1440..4 * 1440 + 120, 0);
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+        assert!(outages[0].alternating && !outages[0].ongoing);
+        assert_eq!(outages[0].url_count, 20);
+        assert_eq!(worst(&world), Some(Verdict::Intermittent));
+    }
+
+    #[test]
+    fn one_backend_that_comes_back_after_three_days_does_not_undo_that_the_outage_persisted() {
+        let mut world = World::new();
+        lottery(&mut world, 0..60, 0);
+        lottery(&mut world, 60..3 * 1440, 100);
+        assert_eq!(worst(&world), Some(Verdict::Persistent));
+        lottery(&mut world, 3 * 1440..4 * 1440, 50);
+        assert_eq!(worst(&world), Some(Verdict::Persistent));
+    }
+
+    #[test]
+    fn one_url_that_flaps_is_one_outage_of_it_and_no_company_for_others() {
+        let mut world = World::new();
+        for minute in (0..600).step_by(10) {
+            world.round(minute, &SHOP, |path| if path == "/a/1" && minute % 30 == 10 { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+        assert_eq!((outages[0].url_count, outages[0].alternating), (1, true));
+    }
+
+    #[test]
+    fn two_deploys_in_an_hour_are_two_outages_and_no_lottery() {
+        let mut world = World::new();
+        for minute in (0..120).step_by(5) {
+            let is_down = (20..30).contains(&minute) || (60..70).contains(&minute);
+            world.round(minute, &SHOP, |_| if is_down { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        assert!(outages.iter().all(|outage| !outage.alternating && outage.url_count == 20));
     }
 }

@@ -28,6 +28,7 @@ mod moving;
 mod pulse;
 mod rooting;
 mod scope;
+mod silence;
 mod uniting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,4 +242,4 @@ impl SiteJudge {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -11,7 +11,8 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::observation::UrlId;
+use super::silence::Watched;
+use crate::domain::observation::{Observation, UrlId};
 use crate::domain::span::Span;
 use crate::domain::spell::Spell;
 
@@ -96,12 +97,24 @@ pub struct Pulse {
     /// The newest look of any kind.
     looked_at: Option<DateTime<Utc>>,
     strays: Strays,
+    #[serde(default)]
+    watched: Watched,
 }
 
 impl Pulse {
     /// How often fetches here fail for no reason that others share.
     pub(super) fn strays(&self) -> Strays {
         self.strays
+    }
+
+    /// When this place was looked at.
+    pub(super) fn watched(&self) -> &Watched {
+        &self.watched
+    }
+
+    /// Takes in that somebody looked, whatever came.
+    pub(super) fn watch(&mut self, seen: &Observation, max_gap: Span) {
+        self.watched.look(seen.asked_at, seen.at, max_gap);
     }
 
     /// The pulse of one URL, whose healthy looks are known as a spell only: as many as it has, evenly spaced.
@@ -194,5 +207,127 @@ impl Pulse {
         looks.dedup();
         looks.truncate(KEPT);
         looks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world::minutes;
+    use super::*;
+
+    const GAP: Span = Span::hours(12);
+
+    fn pass(pulse: &mut Pulse, minute: i64) -> bool {
+        pulse.pass(minutes(minute), GAP)
+    }
+
+    /// The URLs fail one after the other, a minute each; `true`: the last one raises the alarm.
+    fn fail(pulse: &mut Pulse, from: i64, urls: &[i64]) -> bool {
+        let strays = pulse.strays();
+        let raise = |pulse: &mut Pulse, (minute, url): (i64, &i64)| {
+            pulse.fail(UrlId(*url), minutes(from + minute), strays, GAP)
+        };
+        (0..).zip(urls).map(|failing| raise(pulse, failing)).last().unwrap()
+    }
+
+    fn urls(pulse: &Pulse) -> Vec<i64> {
+        pulse.onsets().iter().map(|onset| onset.url.0).collect()
+    }
+
+    #[test]
+    fn one_failure_raises_no_alarm_and_two_in_a_row_do_where_hardly_any_fetch_ever_fails() {
+        let mut pulse = Pulse::default();
+        assert!(!fail(&mut pulse, 0, &[1]));
+        assert!(fail(&mut pulse, 1, &[2]));
+    }
+
+    #[test]
+    fn where_a_fetch_of_a_hundred_fails_for_no_reason_it_takes_three() {
+        let mut pulse = Pulse::default();
+        for minute in 0..5000 {
+            if minute % 100 == 50 {
+                assert!(!fail(&mut pulse, minute, &[minute]), "a stray in minute {minute}");
+            } else {
+                pass(&mut pulse, minute);
+            }
+        }
+        assert!(!fail(&mut pulse, 6000, &[1, 2]));
+        assert!(fail(&mut pulse, 6002, &[3]));
+    }
+
+    #[test]
+    fn one_fetch_of_four_that_fails_raises_the_alarm_within_a_few_rounds() {
+        let mut pulse = Pulse::default();
+        let raised = (0..40).find(|minute| {
+            let is_failing = minute % 4 == 0;
+            if !is_failing {
+                pass(&mut pulse, *minute);
+            }
+            is_failing && fail(&mut pulse, *minute, &[*minute])
+        });
+        assert_eq!(raised, Some(4));
+        assert_eq!(urls(&pulse), [0, 4]);
+        assert_eq!(pulse.healthy_looks(), 3);
+    }
+
+    #[test]
+    fn a_failure_is_forgotten_after_enough_healthy_looks_and_what_fails_then_begins_anew() {
+        let mut pulse = Pulse::default();
+        fail(&mut pulse, 0, &[1]);
+        let calmed = (1..40).find(|minute| pass(&mut pulse, *minute));
+        assert_eq!(calmed, Some(20));
+        assert!(!pulse.holds(UrlId(1)));
+        assert!(!fail(&mut pulse, 50, &[2]));
+    }
+
+    #[test]
+    fn after_a_silence_of_half_a_day_what_failed_before_counts_no_more() {
+        let mut pulse = Pulse::default();
+        fail(&mut pulse, 0, &[1]);
+        assert!(!fail(&mut pulse, 12 * 60 + 1, &[2]), "nobody knows what was in between");
+        assert_eq!(urls(&pulse), [2]);
+        let mut watched = Pulse::default();
+        fail(&mut watched, 0, &[1]);
+        assert!(fail(&mut watched, 12 * 60, &[2]));
+    }
+
+    #[test]
+    fn a_stray_shortly_before_an_outage_is_no_part_of_it() {
+        let mut pulse = Pulse::default();
+        fail(&mut pulse, 0, &[1]);
+        for minute in 1..=3 {
+            pass(&mut pulse, minute);
+        }
+        assert!(fail(&mut pulse, 4, &[2, 3]));
+        assert_eq!(urls(&pulse), [2, 3]);
+        assert_eq!(pulse.healthy_looks(), 0);
+    }
+
+    #[test]
+    fn failures_that_turn_out_to_have_company_make_the_site_no_more_prone_to_strays() {
+        let mut pulse = Pulse::default();
+        let before = pulse.strays().weight_of_a_failure();
+        fail(&mut pulse, 0, &[1, 2, 3]);
+        assert!(pulse.strays().weight_of_a_failure() < before);
+        pulse.settle(3);
+        assert!(
+            (pulse.strays().weight_of_a_failure() - before).abs() < 10,
+            "but for the looks that were added"
+        );
+        assert!(urls(&pulse).is_empty());
+    }
+
+    #[test]
+    fn healthy_looks_before_an_instant_are_told_newest_first_and_from_before_the_excursion_too() {
+        let mut pulse = Pulse::default();
+        for minute in 0..30 {
+            pass(&mut pulse, minute);
+        }
+        fail(&mut pulse, 30, &[1]);
+        pass(&mut pulse, 31);
+        let before = pulse.before(minutes(30));
+        assert_eq!(before.len(), KEPT);
+        assert_eq!(format!("{:?}", before.first()), format!("{:?}", pulse.before(minutes(31)).first()));
+        assert!(before.windows(2).all(|pair| pair[0] > pair[1]));
     }
 }

@@ -110,6 +110,8 @@ impl SiteJudge {
         if let Some((key, part)) = self.take_off(key) {
             self.retally(part.outage);
             self.join(key, part, to);
+            // It may have begun before the others.
+            self.retally(to);
         }
     }
 
@@ -170,4 +172,121 @@ fn silence(part: &Part) -> TimeDelta {
         .firm
         .as_ref()
         .map_or(TimeDelta::zero(), |firm| resumed.fresh.bounds.first_failing - firm.bounds.last_failing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world::{SHOP, World};
+    use crate::domain::outage::{Outage, Scope};
+    use crate::domain::page_url::Section;
+
+    fn scopes(world: &World) -> Vec<Scope> {
+        world.outages().into_iter().map(|outage| outage.scope).collect()
+    }
+
+    fn section(path: &str) -> Scope {
+        Scope::Section(Section::of_path(path))
+    }
+
+    /// Rounds of five minutes from the first minute to the second one.
+    fn rounds(world: &mut World, minutes: std::ops::Range<i64>, status: impl Fn(&str) -> u16) {
+        for minute in minutes.step_by(5) {
+            world.round(minute, &SHOP, &status);
+        }
+    }
+
+    #[test]
+    fn two_sections_with_different_causes_are_two_outages_though_they_overlap() {
+        let mut world = World::new();
+        rounds(&mut world, 0..30, |_| 200);
+        rounds(&mut world, 30..60, |path| if path.starts_with("/a") && path != "/about" { 502 } else { 200 });
+        let both = |path: &str| match path {
+            "/about" => 200,
+            _ if path.starts_with("/a") => 502,
+            _ if path.starts_with("/b") => 504,
+            _ => 200,
+        };
+        rounds(&mut world, 60..90, both);
+        rounds(&mut world, 90..120, |_| 200);
+        assert_eq!(scopes(&world), [section("/a/1"), section("/b/1")]);
+        assert!(world.outages().iter().all(|outage| outage.url_count == 6 && !outage.ongoing));
+    }
+
+    #[test]
+    fn a_section_that_fails_on_long_after_the_rest_of_the_site_is_well_has_its_own_outage() {
+        let mut world = World::new();
+        rounds(&mut world, 0..30, |_| 200);
+        rounds(&mut world, 30..60, |_| 502);
+        rounds(&mut world, 60..240, |path| if path.starts_with("/b") { 502 } else { 200 });
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        assert_eq!((outages[0].ongoing, outages[1].ongoing), (false, true));
+        assert_eq!((&outages[1].scope, outages[1].url_count), (&section("/b/1"), 6));
+        let failing: u64 = outages.iter().map(|outage| outage.wasted_fetches).sum();
+        assert_eq!(failing, 6 * 20 + 36 * 6, "each failing fetch is in one of them");
+    }
+
+    #[test]
+    fn a_url_that_is_broken_for_weeks_keeps_its_own_outage_under_a_brief_outage_of_the_site() {
+        let mut world = World::new();
+        let day = 1440;
+        for minute in (0..21 * day).step_by(60) {
+            let is_down = (10 * day..10 * day + 180).contains(&minute);
+            let broken = |path: &str| path == "/c/6" && minute >= day;
+            world.round(minute, &SHOP, |path| {
+                if broken(path) {
+                    500
+                } else if is_down {
+                    502
+                } else {
+                    200
+                }
+            });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        let told =
+            |outage: &Outage| (outage.scope.clone(), outage.ongoing, outage.bounds.shortest().num_hours());
+        assert_eq!(told(&outages[0]), (Scope::Url, true, 20 * 24 - 1));
+        assert_eq!(told(&outages[1]), (Scope::Site, false, 2));
+    }
+
+    #[test]
+    fn an_outage_that_fails_otherwise_after_days_in_which_nobody_looked_is_two() {
+        let mut world = World::new();
+        rounds(&mut world, 0..30, |_| 200);
+        rounds(&mut world, 30..60, |_| 502);
+        let later = 3 * 1440;
+        rounds(&mut world, later..later + 30, |_| 503);
+        rounds(&mut world, later + 30..later + 60, |_| 200);
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        assert!(outages.iter().all(|outage| outage.bounds.shortest().num_minutes() < 60), "{outages:#?}");
+        assert_eq!(outages[0].bounds.healthy_after, Some(outages[1].bounds.first_failing));
+    }
+
+    #[test]
+    fn the_same_failure_before_and_after_a_silence_is_one_outage_that_is_not_known_to_have_lasted_through_it()
+    {
+        let mut world = World::new();
+        rounds(&mut world, 0..30, |_| 200);
+        rounds(&mut world, 30..60, |_| 502);
+        let later = 3 * 1440;
+        rounds(&mut world, later..later + 30, |_| 502);
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+        assert!(outages[0].bounds.shortest().num_minutes() < 60, "{:?}", outages[0].bounds);
+        let now = outages[0].bounds.last_failing;
+        assert!(outages[0].bounds.longest(now).unwrap().num_days() >= 2);
+    }
+
+    #[test]
+    fn a_url_that_is_gone_at_last_is_no_longer_failing() {
+        let mut world = World::new();
+        world.see(0, "/a/1", 200).see(10, "/a/1", 502).see(20, "/a/1", 502).see(30, "/a/1", 404);
+        let outages = world.outages();
+        assert_eq!((outages.len(), outages[0].ongoing), (1, false));
+        assert_eq!(outages[0].bounds.shortest().num_minutes(), 10);
+        assert_eq!(world.judge.failing_urls(), 0);
+    }
 }

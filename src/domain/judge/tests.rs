@@ -1,59 +1,13 @@
 //! Small worlds: a site of a few URLs, fetched at stated minutes, and the outages that must come out.
 
-use std::collections::HashMap;
-
+use self::world::{World, minutes};
 use super::*;
 use crate::domain::outage::Scope;
-use crate::domain::outcome::Outcome;
-use crate::domain::spell::Folded;
 
-/// A site under test: folds observations as the store would, and answers with its outages.
-struct World {
-    judge: SiteJudge,
-    spells: HashMap<UrlId, Spell>,
-    paths: Vec<String>,
-}
-
-impl World {
-    fn new() -> Self {
-        Self {
-            judge: SiteJudge::new(Observer::gatecrawl(), Span::hours(12), None),
-            spells: HashMap::new(),
-            paths: Vec::new(),
-        }
-    }
-
-    fn see(&mut self, minute: i64, path: &str, status: u16) -> &mut Self {
-        let index = self.paths.iter().position(|p| p == path).unwrap_or_else(|| {
-            self.paths.push(path.to_owned());
-            self.paths.len() - 1
-        });
-        let url = UrlId(i64::try_from(index).unwrap());
-        let seen = Observation::instant(minutes(minute), Outcome::of_status(status));
-        let section = Section::of_path(path);
-        let newest = self.spells.get(&url).copied();
-        let sighting = Sighting { url, section: &section, newest: newest.as_ref(), seen };
-        if let Folded::Extended(spell) | Folded::Opened(spell) = self.judge.observe(&sighting) {
-            self.spells.insert(url, spell);
-        }
-        self
-    }
-
-    fn see_all(&mut self, minute: i64, paths: &[&str], status: u16) -> &mut Self {
-        for path in paths {
-            self.see(minute, path, status);
-        }
-        self
-    }
-
-    fn outages(&self) -> Vec<Outage> {
-        self.judge.outages().map(|(_, outage)| outage).collect()
-    }
-}
-
-fn minutes(minute: i64) -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
-}
+mod properties;
+mod restarts;
+pub(crate) mod streams;
+pub(super) mod world;
 
 const SITE: [&str; 6] = ["/", "/robots.txt", "/a/1", "/a/2", "/b/1", "/b/2"];
 

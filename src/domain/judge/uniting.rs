@@ -95,13 +95,7 @@ impl SiteJudge {
             self.merge(*lone, outage);
         }
         self.gather(outage);
-        let resumed: Vec<EpisodeKey> = self.members_of(outage).map(|(key, _)| key).collect();
-        for key in resumed {
-            if let Some(part) = self.parts.get_mut(&key).filter(|part| part.resumed.is_some()) {
-                part.resumed = None;
-                self.changed.parts.insert(key);
-            }
-        }
+        self.make_clear(outage);
         self.retally(outage);
         self.bridge(outage);
     }
@@ -109,13 +103,15 @@ impl SiteJudge {
     /// A new common outage of what raised the alarm. `late_in`: the outage that its sections had joined for want of looks.
     pub(super) fn unite(&mut self, alarm: &Alarm, late_in: Option<OutageKey>, sighting: &Sighting<'_>) {
         let mut keys = alarm.unclear.clone();
-        keys.extend(late_in.into_iter().flat_map(|outage| self.parts_in(outage, &alarm.sections)));
+        // One URL by itself takes nothing along of others.
         if !alarm.is_of_one_url {
+            keys.extend(late_in.into_iter().flat_map(|outage| self.parts_in(outage, &alarm.sections)));
             keys.extend(self.unclear_in(&alarm.sections));
         }
         keys.sort_unstable();
         keys.dedup();
         let gap = self.run_before(alarm);
+        let solid = self.solid(&keys, &alarm.lone);
         let mut parts: Vec<(EpisodeKey, Part)> = keys.iter().filter_map(|key| self.take_off(*key)).collect();
         let left: BTreeSet<OutageKey> = parts.iter().map(|(_, part)| part.outage).collect();
         for lone in &alarm.lone {
@@ -140,6 +136,7 @@ impl SiteJudge {
         };
         common.is_of_one_url = alarm.is_of_one_url;
         common.is_lottery = alarm.is_of_one_url || parts.iter().filter(is_proof).count() > 1;
+        common.solid = solid;
         let mut event = Event {
             parts: BTreeSet::new(),
             tally: Tally::of(*first_key, first),
@@ -156,7 +153,7 @@ impl SiteJudge {
         }
         for (key, mut part) in parts {
             part.resumed = None;
-            self.lone.remove(&part.url);
+            self.has_company(part.url, part.outage);
             self.join(key, part, outage);
         }
         self.gather(outage);
@@ -164,6 +161,16 @@ impl SiteJudge {
             self.retally(outage);
         }
         self.bridge(outage);
+    }
+
+    /// The longest that one of these outages lasted, or one of which all parts are among these, which are in order.
+    fn solid(&self, parts: &[EpisodeKey], outages: &[OutageKey]) -> TimeDelta {
+        let of_parts = parts.iter().filter_map(|key| self.parts.get(key)).map(|part| part.outage);
+        let of_parts: BTreeSet<OutageKey> = of_parts.collect();
+        let are_all = |event: &&Event| event.parts.iter().all(|part| parts.binary_search(part).is_ok());
+        let emptied = of_parts.iter().filter_map(|key| self.events.get(key)).filter(are_all);
+        let lone = outages.iter().filter_map(|key| self.events.get(key));
+        emptied.chain(lone).map(Event::solid).max().unwrap_or_default()
     }
 
     /// Lists an outage that several URLs share, in the order in which outages were opened.
@@ -197,5 +204,97 @@ impl SiteJudge {
             |c: &&Common| c.over_since.is_some() && alarm.sections.iter().any(|section| c.covers(section));
         let before = self.shared.iter().rev().filter_map(common).find(covers)?;
         Some(before.run.saturating_sub(alarm.healthy_looks))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world::{SHOP, World, minutes};
+    use crate::domain::outage::Scope;
+
+    #[test]
+    fn nightly_deploys_are_one_outage_a_night() {
+        let mut world = World::new();
+        for minute in (0..7 * 1440).step_by(5) {
+            let is_down = (120..130).contains(&(minute % 1440));
+            world.round(minute, &SHOP, |_| if is_down { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 7, "{outages:#?}");
+        for (night, outage) in (0..).zip(&outages) {
+            assert_eq!((&outage.scope, outage.url_count, outage.ongoing), (&Scope::Site, 20, false));
+            assert_eq!(outage.bounds.first_failing, minutes(night * 1440 + 120));
+        }
+    }
+
+    #[test]
+    fn deploys_at_which_nobody_looks_again_before_the_next_night_are_one_outage_a_night() {
+        let mut world = World::new();
+        for night in 0..5 {
+            world.round(night * 1440 + 60, &SHOP, |_| 200).round(night * 1440 + 120, &SHOP, |_| 502);
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 5, "{outages:#?}");
+    }
+
+    #[test]
+    fn strays_are_one_outage_each_and_no_storm() {
+        let mut world = World::new();
+        let mut chance = fastrand::Rng::with_seed(3);
+        let mut strays = 0;
+        for minute in (0..3 * 1440).step_by(10) {
+            world.round(minute, &SHOP, |_| {
+                let is_stray = chance.u32(0..400) == 0;
+                strays += u64::from(is_stray);
+                if is_stray { 502 } else { 200 }
+            });
+        }
+        let outages = world.outages();
+        assert!(strays > 10 && outages.len() as u64 == strays, "{strays} strays, {} outages", outages.len());
+        assert!(outages.iter().all(|outage| outage.scope == Scope::Url && !outage.ongoing));
+    }
+
+    #[test]
+    fn a_recovery_that_rolls_over_the_site_for_half_an_hour_ends_one_outage() {
+        let mut world = World::new();
+        for minute in (0..120).step_by(5) {
+            let recovered = usize::try_from((minute - 60).max(0)).unwrap() * SHOP.len() / 30;
+            let is_down =
+                |path: &str| minute >= 30 && SHOP.iter().skip(recovered).any(|other| *other == path);
+            world.round(minute, &SHOP, |path| if is_down(path) { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+        assert_eq!((outages[0].url_count, outages[0].ongoing), (20, false));
+        assert!(outages[0].bounds.last_failing >= minutes(85), "{:?}", outages[0].bounds);
+    }
+
+    #[test]
+    fn two_urls_of_which_one_was_healthy_after_the_other_had_failed_are_two_outages() {
+        let mut world = World::new();
+        world
+            .see(0, "/a/1", 200)
+            .see(0, "/a/2", 200)
+            .see(1, "/a/1", 502)
+            .see(2, "/a/2", 200)
+            .see(3, "/a/2", 502);
+        assert_eq!(world.outages().len(), 2);
+        let mut world = World::new();
+        world.see(0, "/a/1", 200).see(0, "/a/2", 200).see(1, "/a/1", 502).see(3, "/a/2", 502);
+        assert_eq!(world.outages().len(), 1);
+    }
+
+    #[test]
+    fn an_old_failure_of_a_url_is_no_part_of_what_fails_now() {
+        let mut world = World::new();
+        world.round(0, &SHOP, |_| 200).round(60, &SHOP, |path| if path == "/a/1" { 502 } else { 200 });
+        for minute in (120..600).step_by(60) {
+            world.round(minute, &SHOP, |_| 200);
+        }
+        world.round(600, &SHOP, |_| 502).round(660, &SHOP, |_| 200);
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        assert_eq!((outages[0].url_count, outages[1].url_count), (1, 20));
+        assert_eq!(outages[1].bounds.first_failing, minutes(600));
     }
 }

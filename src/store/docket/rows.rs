@@ -187,12 +187,12 @@ pub(super) async fn put_outage(
     let row = sqlx::query_scalar(
         "insert into outage (id, site_id, observer, scope, section, healthy_before, first_failing, last_failing,
              healthy_after, unknown_ms, ongoing, confirmed, url_count, outcomes, wasted_fetches, wasted_ms,
-             alternating, watched, places)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             alternating, watched, places, solid_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          on conflict (id) do update set scope = excluded.scope, section = excluded.section,
              healthy_before = excluded.healthy_before, first_failing = excluded.first_failing,
              alternating = excluded.alternating, watched = excluded.watched, places = excluded.places,
-             last_failing = excluded.last_failing, healthy_after = excluded.healthy_after,
+             solid_ms = excluded.solid_ms, last_failing = excluded.last_failing, healthy_after = excluded.healthy_after,
              unknown_ms = excluded.unknown_ms, ongoing = excluded.ongoing, confirmed = excluded.confirmed,
              url_count = excluded.url_count, outcomes = excluded.outcomes,
              wasted_fetches = excluded.wasted_fetches, wasted_ms = excluded.wasted_ms
@@ -217,6 +217,7 @@ pub(super) async fn put_outage(
     .bind(i64::from(outage.alternating))
     .bind(i64::from(is_watched))
     .bind(places.and_then(|places| serde_json::to_string(places).ok()))
+    .bind(outage.solid.num_milliseconds())
     .fetch_one(db)
     .await?;
     Ok(row)

@@ -18,7 +18,8 @@ use crate::domain::outage::Scope;
 impl Event {
     /// The four instants and the silence.
     pub(in super::super) fn bounds(&self, scope: &Scope) -> Bounds {
-        let after = if self.is_ongoing() { None } else { self.healthy_after(scope) };
+        let after =
+            if self.is_ongoing() { None } else { self.healthy_after(scope).or_else(|| self.over_by()) };
         Bounds {
             healthy_before: self.healthy_before(scope),
             first_failing: self.tally.first_failing,
@@ -63,6 +64,11 @@ impl Event {
         earlier(first_own, of_places.or_else(|| self.fallback(common, scope)))
     }
 
+    /// An outage that is over has an end, however little was seen of it: the newest look by which it was.
+    fn over_by(&self) -> Option<DateTime<Utc>> {
+        self.common.as_ref().and_then(|common| common.newest_after(self.tally.last_failing))
+    }
+
     /// The last word of the places when there were too few looks for a better one.
     fn fallback(&self, common: &Common, scope: &Scope) -> Option<DateTime<Utc>> {
         common.newest_after(self.tally.last_failing).filter(|_| *scope != Scope::Url && self.tally.open > 0)
@@ -74,5 +80,79 @@ fn earlier(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<D
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::world::{SHOP, World, minutes};
+    use super::*;
+
+    fn bounds(world: &World) -> Bounds {
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+        outages[0].bounds
+    }
+
+    #[test]
+    fn when_all_of_a_site_was_down_any_look_at_it_bounds_the_outage() {
+        let mut world = World::new();
+        world.round(0, &SHOP, |_| 200).see(9, "/c/1", 200);
+        world.round(10, &SHOP, |_| 502).see(12, "/new", 200).see(13, "/c/1", 200).see_all(
+            14,
+            &SHOP[16..],
+            200,
+        );
+        let bounds = bounds(&world);
+        assert_eq!((bounds.healthy_before, bounds.first_failing), (Some(minutes(9)), minutes(10)));
+        assert_eq!(bounds.healthy_after, Some(minutes(12)), "even at a URL that nobody knew");
+    }
+
+    #[test]
+    fn a_recovery_that_rolls_is_over_with_the_last_url_that_was_failing() {
+        let mut world = World::new();
+        let paths = &SHOP[..4];
+        world.round(0, paths, |_| 200).round(10, paths, |_| 502);
+        world.round(20, paths, |path| if path == "/" { 200 } else { 502 });
+        world.round(30, paths, |path| if path == "/a/2" { 502 } else { 200 }).round(40, paths, |_| 200);
+        let bounds = bounds(&world);
+        assert_eq!(bounds.last_failing, minutes(30) + chrono::TimeDelta::seconds(3));
+        assert_eq!(bounds.healthy_after, Some(minutes(40) + chrono::TimeDelta::seconds(3)));
+    }
+
+    #[test]
+    fn when_only_some_fetches_fail_one_healthy_look_is_no_bound() {
+        let mut world = World::new();
+        for minute in 0..60 {
+            world.see(minute, SHOP[usize::try_from(minute % 20).unwrap()], 200);
+        }
+        for minute in 60..180 {
+            let status = if minute % 3 == 0 { 502 } else { 200 };
+            world.see(minute, SHOP[usize::try_from(minute % 20).unwrap()], status);
+        }
+        for minute in 180..300 {
+            world.see(minute, SHOP[usize::try_from(minute % 20).unwrap()], 200);
+        }
+        let bounds = bounds(&world);
+        assert!(bounds.healthy_before < Some(minutes(56)), "{bounds:?}");
+        assert!(bounds.healthy_after > Some(minutes(182)), "{bounds:?}");
+    }
+
+    #[test]
+    fn an_outage_that_was_over_when_something_else_began_has_an_end() {
+        let mut world = World::new();
+        world.round(0, &SHOP, |_| 200).round(10, &SHOP, |_| 502);
+        world.round(3000, &SHOP, |_| 503).round(3010, &SHOP, |_| 200);
+        let ends: Vec<_> = world.outages().iter().map(|outage| outage.bounds.healthy_after).collect();
+        assert_eq!(ends, [Some(minutes(3000)), Some(minutes(3010))]);
+    }
+
+    #[test]
+    fn a_healthy_look_at_the_instant_of_the_last_failure_is_no_end_of_it() {
+        let mut world = World::new();
+        world.see_all(0, &SHOP, 200).see_all(10, &SHOP[..16], 502).see_all(10, &SHOP[16..], 200);
+        assert!(world.outages()[0].ongoing);
+        world.see_all(20, &SHOP, 200);
+        assert_eq!(bounds(&world).healthy_after, Some(minutes(20)));
     }
 }

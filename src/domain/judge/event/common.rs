@@ -32,6 +32,8 @@ pub(in super::super) enum Whose {
     Witness,
     /// A URL that was healthy all the while: it says nothing about those that were not.
     Spared,
+    /// Of any URL, but another failed at the same instant: it says nothing about what came after.
+    Tied,
 }
 
 /// One section of an outage, affected or not.
@@ -64,6 +66,10 @@ pub struct Common {
     pub(in super::super) before_place: Vec<DateTime<Utc>>,
     /// URLs fail, are healthy, and fail again: each fetch is a lottery.
     pub(in super::super) is_lottery: bool,
+    /// How long it was seen to last before that was known, or one was that became part of it. What was told of it then
+    /// stands.
+    #[serde(default = "TimeDelta::zero")]
+    pub(in super::super) solid: TimeDelta,
     /// It is one URL that flaps.
     pub(in super::super) is_of_one_url: bool,
     /// It concerns its own URLs, not the sections that they lie in.
@@ -129,6 +135,7 @@ impl Common {
             before_site,
             before_place,
             is_lottery: false,
+            solid: TimeDelta::zero(),
             is_of_one_url: false,
             is_narrow: false,
             over_since: None,
@@ -180,7 +187,7 @@ impl Common {
         self.any_lately.add(1, healthy);
         self.run = 0;
         self.after.clear();
-        self.looked_at = at;
+        self.looked_at = self.looked_at.max(at);
     }
 
     /// Takes in a URL that begins to fail.
@@ -206,8 +213,8 @@ impl Common {
         if ground.urls == 0 {
             return false;
         }
-        self.looked_at = at;
-        if whose == Whose::Spared && !self.is_lottery {
+        self.looked_at = self.looked_at.max(at);
+        if whose == Whose::Tied || (whose == Whose::Spared && !self.is_lottery) {
             return false;
         }
         ground.run += 1;
@@ -324,6 +331,11 @@ impl Common {
     /// It is over, but nobody saw its end: at this instant, after a long silence, something else began.
     pub(in super::super) fn end_unseen(&mut self, at: DateTime<Utc>) {
         self.over_since = Some(at);
+        self.over_by(at);
+    }
+
+    /// It is over, and nobody saw its end before this instant.
+    pub(in super::super) fn over_by(&mut self, at: DateTime<Utc>) {
         self.after.push(at);
     }
 
@@ -338,5 +350,101 @@ impl Common {
         }
         let share = self.overall.careful_share().min(self.lately.looks().careful_share());
         odds(share, run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::world::minutes;
+    use super::*;
+
+    fn section(path: &str) -> Section {
+        Section::of_path(path)
+    }
+
+    /// An outage of `/a` in which of so many looks, one a minute, each fails of which this says so.
+    fn outage(looks: i64, fails: impl Fn(i64) -> bool) -> Common {
+        let mut common = Common::begun(minutes(0), Vec::new(), Vec::new());
+        for minute in 0..looks {
+            if fails(minute) {
+                common.take_url(&section("/a/1"), None);
+                common.fail(&section("/a/1"), minutes(minute), Outcome::Status(502), true);
+            } else {
+                common.pass(&section("/a/1"), minutes(minute), Whose::Witness);
+            }
+        }
+        common
+    }
+
+    /// How many healthy looks it takes from this minute on until it is over.
+    fn over_after(common: &mut Common, minute: i64, whose: Whose) -> Option<i64> {
+        (1..=100).find(|look| common.pass(&section("/a/1"), minutes(minute + look), whose))
+    }
+
+    #[test]
+    fn an_outage_that_fails_everything_is_over_after_three_healthy_looks_since_the_first_of_them() {
+        let mut common = outage(60, |_| true);
+        assert_eq!(over_after(&mut common, 60, Whose::Member), Some(3));
+        assert_eq!(common.over_since, Some(minutes(61)));
+    }
+
+    #[test]
+    fn the_smaller_the_share_that_fails_the_longer_it_takes_to_be_over() {
+        let third = over_after(&mut outage(61, |minute| minute % 3 == 0), 61, Whose::Member).unwrap();
+        assert!((15..40).contains(&third), "{third}");
+        let tenth = over_after(&mut outage(61, |minute| minute % 10 == 0), 61, Whose::Member).unwrap();
+        assert!(tenth > third, "{tenth}");
+    }
+
+    #[test]
+    fn a_lottery_takes_longer_to_be_over_because_it_has_many_runs_of_luck() {
+        let mut common = outage(61, |minute| minute % 3 == 0);
+        let share_alone = over_after(&mut common.clone(), 61, Whose::Member).unwrap();
+        common.is_lottery = true;
+        assert!(over_after(&mut common, 61, Whose::Member).unwrap() > share_alone);
+    }
+
+    #[test]
+    fn urls_that_were_healthy_all_the_while_do_not_show_that_it_is_over() {
+        assert_eq!(over_after(&mut outage(60, |_| true), 60, Whose::Spared), None);
+    }
+
+    #[test]
+    fn a_healthy_look_at_the_instant_of_a_failure_does_not_show_that_it_is_over() {
+        assert_eq!(over_after(&mut outage(60, |_| true), 60, Whose::Tied), None);
+    }
+
+    #[test]
+    fn looks_elsewhere_say_nothing_about_its_end_and_that_it_is_not_there() {
+        let mut common = outage(60, |_| true);
+        assert!((1..=100).all(|minute| !common.pass(&section("/b/1"), minutes(60 + minute), Whose::Witness)));
+        assert!(common.spares(&section("/b/1")) && !common.spares(&section("/a/1")));
+        assert!(!common.spares(&section("/c/1")), "nobody has looked there");
+    }
+
+    #[test]
+    fn a_failure_shows_that_the_healthy_looks_before_it_were_not_the_end() {
+        let mut common = outage(60, |_| true);
+        over_after(&mut common, 60, Whose::Member);
+        common.over_since = None;
+        common.fail(&section("/a/1"), minutes(70), Outcome::Status(502), true);
+        assert_eq!((common.run, common.newest_after(minutes(60))), (0, None));
+    }
+
+    #[test]
+    fn a_url_that_stays_broken_does_not_make_the_share_of_the_others_larger() {
+        let mut common = outage(61, |minute| minute % 3 == 0);
+        let before = over_after(&mut common.clone(), 61, Whose::Member);
+        for minute in 61..200 {
+            common.fail(&section("/a/1"), minutes(minute), Outcome::Status(502), false);
+        }
+        let after = over_after(&mut common, 200, Whose::Member);
+        assert!(after >= before, "{after:?} {before:?}");
+    }
+
+    #[test]
+    fn an_outage_that_spares_half_of_the_fetches_is_bounded_by_more_than_one_look() {
+        assert_eq!(outage(60, |_| true).missed_at_begin(None), 1);
+        assert!(outage(60, |minute| minute % 2 == 0).missed_at_begin(None) > 1);
     }
 }

@@ -136,3 +136,74 @@ pub(super) fn odds(share: f64, run: u32) -> f64 {
 pub(super) fn looks_for(share: f64) -> usize {
     ((BOUND.ln() / (1.0 - share).ln()).ceil() as usize).max(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The costs of so many outages, each so many minutes after the one before.
+    fn several(outages: u32, minutes: i64) -> f64 {
+        f64::from(outages - 1) * second_cause(TimeDelta::minutes(minutes))
+    }
+
+    #[test]
+    fn failing_and_healthy_fetches_that_alternate_are_one_lottery() {
+        let runs = Runs { failing: 10, within: 20, between: 0, second_causes: 0.0 };
+        assert_eq!(is_lottery(runs), Some(true));
+        let apart = Runs { failing: 10, within: 0, between: 20, second_causes: several(10, 3) };
+        assert_eq!(is_lottery(apart), Some(true), "ten outages within half an hour are nobody's guess");
+    }
+
+    #[test]
+    fn outages_in_each_of_which_every_fetch_fails_are_several() {
+        let runs = Runs { failing: 60, within: 0, between: 60, second_causes: several(2, 30) };
+        assert_eq!(is_lottery(runs), None, "and nothing to come is likely to change that");
+    }
+
+    #[test]
+    fn two_failures_far_apart_are_two_and_the_same_two_close_together_are_one() {
+        let runs = |minutes| Runs { failing: 2, within: 0, between: 2, second_causes: several(2, minutes) };
+        assert_eq!(is_lottery(runs(3)), Some(true));
+        assert_eq!(is_lottery(runs(7 * 24 * 60)), Some(false));
+    }
+
+    #[test]
+    fn an_outage_in_which_nearly_all_fetches_fail_is_no_lottery() {
+        let runs = |within| Runs { failing: 300, within, between: 0, second_causes: 0.0 };
+        assert_eq!(is_lottery(runs(100)), Some(true));
+        assert_ne!(is_lottery(runs(3)), Some(true));
+    }
+
+    #[test]
+    fn the_milder_an_outage_the_more_healthy_looks_bound_it() {
+        assert_eq!(looks_for(MOST), 1);
+        let looks: Vec<usize> = [0.98, 0.5, 0.25, 0.1].into_iter().map(looks_for).collect();
+        assert!(looks.windows(2).all(|pair| pair[0] < pair[1]), "{looks:?}");
+        for share in [0.5, 0.25, 0.1] {
+            let missed = odds(share, u32::try_from(looks_for(share)).unwrap());
+            assert!(
+                missed <= BOUND,
+                "with {share}, so many healthy looks come about by chance with {missed}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_a_few_looks_nobody_concludes_that_everything_fails() {
+        let few = Looks { failing: FEW_LOOKS - 1, healthy: 0 };
+        let many = Looks { failing: 60, healthy: 0 };
+        assert!(few.careful_share() <= 0.5 && many.careful_share() > 0.9);
+        assert!(Looks::default().share() <= MOST);
+    }
+
+    #[test]
+    fn what_was_seen_long_ago_fades() {
+        let mut lately = FadingLooks::default();
+        lately.add(40, 0);
+        for _ in 0..100 {
+            lately.add(0, 1);
+        }
+        let looks = lately.looks();
+        assert!(looks.failing <= 2 && looks.healthy >= 20, "{looks:?}");
+    }
+}

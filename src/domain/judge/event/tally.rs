@@ -1,5 +1,8 @@
 //! What the parts of an outage add up to. It is kept up to date look by look, and can be told anew from the parts when
 //! some of them move to another outage; both ways give the same.
+//!
+//! The decision that a reader would question: each sum and extreme is one of the parts as they are, whatever came first.
+//! So ties are broken by what the parts say, not by their turn, or a judge that was stopped would go on otherwise.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,14 +32,15 @@ pub(in super::super) struct Tally {
     pub(in super::super) confirmed: bool,
     /// The newest failing outcome.
     pub(in super::super) latest: Outcome,
-    first_recovery: Option<DateTime<Utc>>,
-    /// When half of the parts had recovered; others may have begun since.
-    half_recovered: Option<DateTime<Utc>>,
-    closed: usize,
+    /// Whose it is.
+    newest: Newest,
     parts: usize,
-    /// Recoveries after the newest failure, in order.
+    /// When parts recovered, in order.
     recoveries: Vec<DateTime<Utc>>,
 }
+
+/// Which part failed last: the instant, and of parts that failed at one instant a certain one.
+type Newest = (DateTime<Utc>, UrlId, DateTime<Utc>);
 
 impl Tally {
     /// The tally of an outage that begins with this part.
@@ -54,9 +58,7 @@ impl Tally {
             resumed: 0,
             confirmed: false,
             latest: part.episode.latest,
-            first_recovery: None,
-            half_recovered: None,
-            closed: 0,
+            newest: newest(part),
             parts: 0,
             recoveries: Vec::new(),
         };
@@ -75,7 +77,6 @@ impl Tally {
         for (key, part) in rest {
             tally.add(*key, part);
         }
-        tally.recount(&parts);
         Some(tally)
     }
 
@@ -95,12 +96,9 @@ impl Tally {
         self.confirmed |= part.episode.fetches() > 1;
         self.open += usize::from(part.is_open());
         self.resumed += usize::from(part.is_open() && part.resumed.is_some());
-        if bounds.last_failing >= self.last_failing {
-            self.latest = part.episode.latest;
-        }
-        self.failed_at(bounds.last_failing);
-        if !self.is_half_recovered() {
-            self.half_recovered = None;
+        self.failed(part);
+        if let Some(at) = bounds.healthy_after {
+            self.recovered(at);
         }
     }
 
@@ -123,84 +121,140 @@ impl Tally {
         self.fetches += 1;
         self.wasted += seen.at - seen.asked_at;
         self.confirmed = true;
-        self.latest = seen.outcome;
-        self.failed_at(seen.asked_at);
+        self.failed(part);
     }
 
     /// Takes in that an open part recovered.
     pub(in super::super) fn close(&mut self, part: &Part, at: DateTime<Utc>) {
         self.open = self.open.saturating_sub(1);
         self.resumed = self.resumed.saturating_sub(usize::from(part.resumed.is_some()));
-        self.closed += 1;
-        self.first_recovery.get_or_insert(at);
-        if at > self.last_failing {
-            self.recoveries.push(at);
-        }
-        if self.is_half_recovered() {
-            self.half_recovered.get_or_insert(at);
-        }
+        self.recovered(at);
     }
 
     /// Some part recovered while others went on failing.
     pub(in super::super) fn recovery_rolls(&self) -> bool {
-        self.first_recovery.is_some_and(|first| first <= self.last_failing)
+        self.recoveries.first().is_some_and(|first| *first <= self.last_failing)
     }
 
     /// The first recovery after the newest failure.
     pub(in super::super) fn first_recovery_after(&self) -> Option<DateTime<Utc>> {
-        self.recoveries.first().copied()
+        let after = self.recoveries.partition_point(|at| *at <= self.last_failing);
+        self.recoveries.get(after).copied()
     }
 
     /// The last recovery, if it was after the newest failure.
     pub(in super::super) fn last_recovery(&self) -> Option<DateTime<Utc>> {
-        self.recoveries.last().copied()
+        self.recoveries.last().copied().filter(|last| *last > self.last_failing)
     }
 
-    /// Since when half of the parts have recovered.
+    /// When half of the parts, of those that are known now, had recovered.
     pub(in super::super) fn half_recovered(&self) -> Option<DateTime<Utc>> {
-        self.half_recovered
+        self.recoveries.get(self.parts.div_ceil(2).checked_sub(1)?).copied()
     }
 
-    fn is_half_recovered(&self) -> bool {
-        self.closed > 0 && self.closed * 2 >= self.parts
+    fn recovered(&mut self, at: DateTime<Utc>) {
+        let place = self.recoveries.partition_point(|other| *other <= at);
+        self.recoveries.insert(place, at);
     }
 
-    fn failed_at(&mut self, at: DateTime<Utc>) {
-        self.last_failing = self.last_failing.max(at);
-        let last = self.last_failing;
-        self.recoveries.retain(|at| *at > last);
-    }
-
-    /// Recoveries anew, in the order in which they happened.
-    fn recount(&mut self, parts: &[(EpisodeKey, &Part)]) {
-        let before = |part: &Part| part.episode.bounds.healthy_before;
-        let befores = parts.iter().filter_map(|(_, part)| before(part));
-        self.healthy_before = befores.filter(|before| *before < self.first_failing).max();
-        let mut ends: Vec<_> =
-            parts.iter().filter_map(|(_, part)| part.episode.bounds.healthy_after).collect();
-        ends.sort_unstable();
-        let mut begins: Vec<_> = parts.iter().map(|(_, part)| part.episode.bounds.first_failing).collect();
-        begins.sort_unstable();
-        self.closed = ends.len();
-        self.first_recovery = ends.first().copied();
-        self.half_recovered = half_recovered(&ends, &begins);
-        let last = self.last_failing;
-        self.recoveries = ends.into_iter().filter(|at| *at > last).collect();
+    fn failed(&mut self, part: &Part) {
+        self.last_failing = self.last_failing.max(part.episode.bounds.last_failing);
+        if newest(part) >= self.newest {
+            (self.newest, self.latest) = (newest(part), part.episode.latest);
+        }
     }
 }
 
-/// Since when half of the parts that had begun by then have recovered, as [`Tally::add`] and [`Tally::close`] find it.
-fn half_recovered(ends: &[DateTime<Utc>], begins: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
-    let (mut since, mut begun) = (None, 0);
-    for (closed, at) in (1..).zip(ends) {
-        let begun_by_then = begins.partition_point(|begin| *begin < *at);
-        if begun_by_then > begun && (closed - 1) * 2 < begun_by_then {
-            since = None;
+fn newest(part: &Part) -> Newest {
+    let bounds = &part.episode.bounds;
+    (bounds.last_failing, part.url, bounds.first_failing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::OutageKey;
+    use super::super::super::tests::world::minutes;
+    use super::*;
+    use crate::domain::episode::Episode;
+    use crate::domain::page_url::Section;
+    use crate::domain::span::Span;
+
+    /// A part that failed with these statuses in these minutes, and recovered in that one.
+    fn part(url: i64, failing: &[(i64, u16)], recovered: Option<i64>) -> Part {
+        let seen = |minute: i64, status| Observation::instant(minutes(minute), Outcome::of_status(status));
+        let mut episode = Episode::opened_by(&seen(failing[0].0, failing[0].1), None);
+        for (minute, status) in &failing[1..] {
+            episode.extend(&seen(*minute, *status), Span::hours(12));
         }
-        begun = begun_by_then;
-        if closed * 2 >= begun {
-            since = since.or(Some(*at));
+        if let Some(minute) = recovered {
+            episode.close(minutes(minute));
+        }
+        let (section, outage) = (Section::of_path("/"), OutageKey(0));
+        Part { url: UrlId(url), section, outage, episode, went_on: false, resumed: None }
+    }
+
+    fn tally(parts: &[Part]) -> Tally {
+        Tally::anew((1..).map(EpisodeKey).zip(parts)).unwrap()
+    }
+
+    #[test]
+    fn it_is_the_same_in_whatever_order_the_parts_come() {
+        let parts = [
+            part(1, &[(0, 502), (9, 502)], None),
+            part(2, &[(1, 502), (9, 504)], None),
+            part(3, &[(2, 503)], Some(5)),
+            part(4, &[(2, 503)], Some(5)),
+        ];
+        let whole = tally(&parts);
+        for turn in 0..parts.len() {
+            let mut order: Vec<_> = (1..).map(EpisodeKey).zip(&parts).collect();
+            order.rotate_left(turn);
+            let mut told = Tally::of(order[0].0, order[0].1);
+            for (key, part) in &order[1..] {
+                told.add(*key, part);
+            }
+            assert_eq!(told, whole, "from part {turn} on");
         }
     }
-    since.filter(|_| ends.len() * 2 >= begins.len())
+
+    #[test]
+    fn each_url_counts_once_however_often_it_fails() {
+        let tally = tally(&[
+            part(1, &[(0, 502)], Some(1)),
+            part(1, &[(2, 504)], Some(3)),
+            part(2, &[(2, 502)], None),
+        ]);
+        assert_eq!(tally.urls.len(), 2);
+        assert_eq!(tally.outcomes, BTreeMap::from([(Outcome::Status(502), 2)]), "by its first part");
+        assert_eq!((tally.fetches, tally.open), (3, 1));
+    }
+
+    #[test]
+    fn half_of_it_has_recovered_when_half_of_the_parts_have_that_are_known_now() {
+        let mut parts = vec![part(1, &[(0, 502)], Some(10)), part(2, &[(0, 502)], None)];
+        assert_eq!(tally(&parts).half_recovered(), Some(minutes(10)));
+        parts.push(part(3, &[(11, 502)], None));
+        assert_eq!(tally(&parts).half_recovered(), None, "another has begun since");
+        parts.push(part(4, &[(11, 502)], Some(20)));
+        assert_eq!(tally(&parts).half_recovered(), Some(minutes(20)));
+    }
+
+    #[test]
+    fn a_recovery_that_comes_while_others_fail_on_rolls_and_bounds_nothing() {
+        let rolling = tally(&[part(1, &[(0, 502)], Some(5)), part(2, &[(0, 502), (8, 502)], Some(12))]);
+        assert!(rolling.recovery_rolls());
+        assert_eq!(rolling.first_recovery_after(), Some(minutes(12)));
+        assert_eq!(rolling.last_recovery(), Some(minutes(12)));
+        let at_once = tally(&[part(1, &[(0, 502)], Some(5)), part(2, &[(0, 502)], Some(6))]);
+        assert!(!at_once.recovery_rolls());
+        assert_eq!(at_once.first_recovery_after(), Some(minutes(5)));
+    }
+
+    #[test]
+    fn a_part_whose_end_nobody_saw_does_not_keep_it_open() {
+        let mut went_on = part(1, &[(0, 502)], None);
+        went_on.went_on = true;
+        let tally = tally(&[went_on, part(2, &[(0, 502)], Some(3))]);
+        assert_eq!((tally.open, tally.last_recovery()), (0, Some(minutes(3))));
+    }
 }

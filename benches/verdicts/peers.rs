@@ -107,7 +107,12 @@ pub fn joined(incidents: &[Prediction], now: DateTime<Utc>) -> Vec<Prediction> {
                     healthy_before: last.bounds.healthy_before,
                     first_failing: last.bounds.first_failing,
                     last_failing: last.bounds.last_failing.max(incident.bounds.last_failing),
-                    healthy_after: last.bounds.healthy_after.max(incident.bounds.healthy_after),
+                    // As long as one of them goes on, nobody has seen the end.
+                    healthy_after: last
+                        .bounds
+                        .healthy_after
+                        .zip(incident.bounds.healthy_after)
+                        .map(|(one, other)| one.max(other)),
                     unknown: TimeDelta::zero(),
                 };
                 let urls = last.urls.union(&incident.urls).copied().collect();

@@ -1,8 +1,6 @@
 //! The families of cases, each a site with faults of one kind. Their parameters were chosen before the judge was tuned:
 //! what operators report, not what suits the rules.
 
-use std::collections::HashMap;
-
 use super::world::{DAY, Fault, HOUR, MINUTE, Schedule, World};
 
 /// A family: its name, and how a case of it is made.
@@ -75,7 +73,7 @@ pub fn status(rng: &mut fastrand::Rng) -> &'static str {
 }
 
 pub fn fault(urls: impl IntoIterator<Item = usize>, from: i64, lasts: i64, outcome: &'static str) -> Fault {
-    let urls: HashMap<usize, i64> = urls.into_iter().map(|url| (url, from + lasts)).collect();
+    let urls = urls.into_iter().map(|url| (url, from + lasts)).collect();
     Fault { urls, from, outcomes: vec![(0, outcome)], ..Fault::whole() }
 }
 

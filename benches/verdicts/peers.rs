@@ -1,7 +1,7 @@
 //! The rules of peers, on the same looks. Each watches URLs one by one; so that the comparison is fair, their incidents
 //! are also joined to one outage where they overlap in time, which none of them does.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gatecrawl::domain::bounds::Bounds;
@@ -80,7 +80,7 @@ fn incidents(rule: Rule, looks: &[(DateTime<Utc>, bool)]) -> Vec<Bounds> {
 
 /// One outage an incident.
 pub fn judge(rule: Rule, looks: &[Look], now: DateTime<Utc>) -> Vec<Prediction> {
-    let mut by_url: HashMap<usize, Vec<(DateTime<Utc>, bool)>> = HashMap::new();
+    let mut by_url: BTreeMap<usize, Vec<(DateTime<Utc>, bool)>> = BTreeMap::new();
     for look in looks {
         by_url.entry(look.url).or_default().push((look.seen.at, look.seen.outcome.is_failing()));
     }

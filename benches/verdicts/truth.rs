@@ -4,7 +4,8 @@
 //! The best possible bounds, against which told ones are measured:
 //!
 //! - A fault that fails every fetch of its URLs is bounded by the newest healthy look at any of them before its first
-//!   failure and the first one after its last. A look that failed by a later fault is as good as a healthy one.
+//!   failure and the first one after its last. A look that failed by a later fault is as good as a healthy one; one at the
+//!   same told instant is none, because nobody can know which came first.
 //! - When URLs are reached one by one, or recover one by one, only those that are reached first, and that recover last,
 //!   bound the whole. URLs that nobody saw failing do not count.
 //! - Of a fault by which each fetch fails with a probability p below 1, no look proves that it is absent, so there are no
@@ -106,11 +107,13 @@ fn bound(truth: &mut Truth, seen: Seen, number: usize, fault: &Fault, world: &Wo
         |look: &&Look| fault.urls.get(&look.url) == Some(&end) && (!rolls || truth.urls.contains(&look.url));
     let step = looks_for(fault.share) - 1;
     let step_after = if fault.worse_from.is_some() { 0 } else { step };
-    let mut before = looks[..seen.first].iter().rev().filter(is_first).filter(is_without_it);
-    let mut after = looks[seen.last + 1..].iter().filter(is_last).filter(is_without_it);
-    truth.healthy_before = before.nth(step).map(|look| look.seen.at);
-    let healthy_after = after.nth(step_after).map(|look| look.seen.at);
-    truth.healthy_after = healthy_after;
+    let is_before = |look: &&Look| look.seen.at < truth.first_failing;
+    let is_after = |look: &&Look| look.seen.at > truth.last_failing;
+    let before = looks[..seen.first].iter().rev().filter(is_first).filter(is_without_it);
+    let after = looks[seen.last + 1..].iter().filter(is_last).filter(is_without_it);
+    let healthy_before = before.filter(is_before).nth(step).map(|look| look.seen.at);
+    let healthy_after = after.filter(is_after).nth(step_after).map(|look| look.seen.at);
+    (truth.healthy_before, truth.healthy_after) = (healthy_before, healthy_after);
 }
 
 /// How many healthy looks in a row come about too seldom when this share of the looks fails.

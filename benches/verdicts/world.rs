@@ -3,7 +3,7 @@
 //! Faults say which URLs fail from when to when, and how often; the schedule says who looks when. Nothing here knows how
 //! outages are judged, and what a perfect judge could make of the looks is told in [`super::truth`].
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gatecrawl::domain::observation::Observation;
@@ -20,11 +20,11 @@ pub const DAY: i64 = 24 * HOUR;
 #[derive(Debug, Clone, Default)]
 pub struct Fault {
     /// The URLs that it hits, each with the second at which it is over.
-    pub urls: HashMap<usize, i64>,
+    pub urls: BTreeMap<usize, i64>,
     /// When it begins, in seconds.
     pub from: i64,
     /// The URLs that it reaches later, each with the second at which it does.
-    pub late: HashMap<usize, i64>,
+    pub late: BTreeMap<usize, i64>,
     /// How often a fetch fails by it, from 0 to 1.
     pub share: f64,
     /// The second from which on every fetch fails by it.
@@ -229,7 +229,7 @@ impl Crawler<'_> {
         }
         if self.world.strays > 0.0 && self.rng.f64() < self.world.strays {
             let number = *self.stray_of.entry(url).or_insert_with(|| {
-                let urls = HashMap::from([(url, second + 1)]);
+                let urls = BTreeMap::from([(url, second + 1)]);
                 let outcomes = vec![(0, "502")];
                 self.strays.push(Fault { urls, from: second, outcomes, ..Fault::whole() });
                 self.world.faults.len() + self.strays.len() - 1

@@ -119,7 +119,7 @@ impl SiteJudge {
         };
         let began = first.tally.first_failing.min(second.tally.first_failing);
         let healthy = first.tally.healthy_before.max(second.tally.healthy_before);
-        !alarm.unclear.is_empty() || healthy.is_none_or(|healthy| healthy < began)
+        !alarm.unclear.is_empty() || healthy.is_none_or(|healthy| healthy <= began)
     }
 
     /// Whether the outages of one URL are likelier one lottery than outages one after another.

@@ -35,7 +35,7 @@ impl SiteJudge {
             self.sections.entry(sighting.section.clone()).or_default().fail(url, at, strays, max_gap);
         let site_alarm = self.site.fail(url, at, strays, max_gap);
         let healthy = sighting.newest.filter(|spell| !spell.outcome.is_failing());
-        let known = || healthy.map(Pulse::after).unwrap_or_default();
+        let known = || healthy.map(|spell| Pulse::after(url, spell)).unwrap_or_default();
         let url_alarm = self.urls.entry(url).or_insert_with(known).fail(url, at, strays, max_gap);
         let of_section = section_alarm.then(|| self.alarm_of_section(sighting.section));
         let of_site = || site_alarm.then(|| self.alarm_of_site());

@@ -208,3 +208,18 @@ fn a_section_in_which_something_fails_already_is_not_part_of_an_outage_elsewhere
     assert_eq!(outages[0].bounds.first_failing, minutes(10));
     assert_eq!(outages[1].bounds.first_failing, minutes(70));
 }
+
+#[test]
+fn a_url_that_is_spared_says_nothing_about_when_the_others_began_to_fail() {
+    let urls = ["/a/1", "/a/2", "/a/3", "/a/4", "/a/5", "/a/6", "/a/7", "/"];
+    let mut world = World::new();
+    world.see_all(0, &urls, 200);
+    for minute in (5..240).step_by(5) {
+        world.see(minute, "/a/1", 200);
+    }
+    world.see_all(240, &["/a/2", "/a/3"], 502).see_all(241, &["/a/4", "/"], 200);
+    world.see_all(242, &["/a/5", "/a/6"], 502).see(243, "/a/7", 200).see(244, "/a/2", 502);
+    let outages = world.outages();
+    assert_eq!(outages.len(), 1);
+    assert_eq!(outages[0].bounds.healthy_before, Some(minutes(0)));
+}

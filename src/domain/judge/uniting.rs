@@ -8,7 +8,7 @@ use super::alarm::Alarm;
 use super::event::Event;
 use super::event::common::Common;
 use super::event::tally::Tally;
-use super::{EpisodeKey, OutageKey, Part, Place, Sighting, SiteJudge};
+use super::{EpisodeKey, Glance, OutageKey, Part, Place, Sighting, SiteJudge};
 use crate::domain::page_url::Section;
 
 impl SiteJudge {
@@ -172,7 +172,7 @@ impl SiteJudge {
         self.shared.insert(place, outage);
     }
 
-    pub(super) fn before_in(&self, section: &Section, at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    pub(super) fn before_in(&self, section: &Section, at: DateTime<Utc>) -> Vec<Glance> {
         self.sections.get(section).map(|pulse| pulse.before(at)).unwrap_or_default()
     }
 

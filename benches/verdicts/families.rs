@@ -1,8 +1,6 @@
 //! The families of cases, each a site with faults of one kind. Their parameters were chosen before the judge was tuned:
 //! what operators report, not what suits the rules.
 
-use std::collections::HashMap;
-
 use super::world::{DAY, Fault, HOUR, MINUTE, Schedule, World};
 
 /// A family: its name, and how a case of it is made.
@@ -32,7 +30,7 @@ pub const FAMILIES: &[Family] = &[
     ("429 for a part", throttled),
 ];
 
-const LADDER: [i64; 5] = [30, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
+pub const LADDER: [i64; 5] = [30, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
 const SECTIONS: [&str; 12] =
     ["product", "blog", "category", "help", "shop", "news", "tag", "user", "docs", "forum", "api", "media"];
 
@@ -49,7 +47,7 @@ fn site(rng: &mut fastrand::Rng, urls: usize) -> Vec<String> {
 }
 
 /// A site as it is mostly watched: crawled some times a day, with sentinels and re-checks.
-fn watched(rng: &mut fastrand::Rng, lasts: i64) -> World {
+pub fn watched(rng: &mut fastrand::Rng, lasts: i64) -> World {
     let urls = rng.usize(60..1200);
     let crawl_every = [4 * HOUR, 6 * HOUR, 12 * HOUR, DAY][rng.usize(0..4)];
     World {
@@ -65,31 +63,32 @@ fn watched(rng: &mut fastrand::Rng, lasts: i64) -> World {
         },
         lasts,
         strays: 0.0,
+        resolution: 1,
         seed: rng.u64(..),
     }
 }
 
-fn status(rng: &mut fastrand::Rng) -> &'static str {
+pub fn status(rng: &mut fastrand::Rng) -> &'static str {
     ["502", "502", "503", "504", "500", "refused", "read_timeout"][rng.usize(0..7)]
 }
 
-fn fault(urls: impl IntoIterator<Item = usize>, from: i64, lasts: i64, outcome: &'static str) -> Fault {
-    let urls: HashMap<usize, i64> = urls.into_iter().map(|url| (url, from + lasts)).collect();
-    Fault { urls, from, share: 1.0, outcomes: vec![(0, outcome)], then: None }
+pub fn fault(urls: impl IntoIterator<Item = usize>, from: i64, lasts: i64, outcome: &'static str) -> Fault {
+    let urls = urls.into_iter().map(|url| (url, from + lasts)).collect();
+    Fault { urls, from, outcomes: vec![(0, outcome)], ..Fault::whole() }
 }
 
-fn all(world: &World) -> std::ops::Range<usize> {
+pub fn all(world: &World) -> std::ops::Range<usize> {
     0..world.paths.len()
 }
 
 /// The URLs of a section that has some.
-fn section(world: &World, rng: &mut fastrand::Rng) -> Vec<usize> {
+pub fn section(world: &World, rng: &mut fastrand::Rng) -> Vec<usize> {
     let sections = sections(world);
     let large: Vec<&Vec<usize>> = sections.iter().filter(|urls| urls.len() >= 5).collect();
     large.get(rng.usize(0..large.len().max(1))).map_or_else(|| all(world).collect(), |urls| (*urls).clone())
 }
 
-fn sections(world: &World) -> Vec<Vec<usize>> {
+pub fn sections(world: &World) -> Vec<Vec<usize>> {
     let mut sections: std::collections::BTreeMap<String, Vec<usize>> = std::collections::BTreeMap::new();
     for url in all(world) {
         sections.entry(world.section(url).as_str().to_owned()).or_default().push(url);
@@ -98,7 +97,7 @@ fn sections(world: &World) -> Vec<Vec<usize>> {
 }
 
 /// Minutes to hours, with the short ones more frequent; far from the lines of the verdicts.
-fn brief(rng: &mut fastrand::Rng) -> i64 {
+pub fn brief(rng: &mut fastrand::Rng) -> i64 {
     (MINUTE as f64 * 6.0 * (200.0_f64).powf(rng.f64())) as i64
 }
 

@@ -14,7 +14,7 @@ use super::world::{Look, World};
 pub fn judge(world: &World, looks: &[Look], now: DateTime<Utc>) -> Vec<Prediction> {
     let policy = Policy::default();
     let sections: Vec<_> = (0..world.paths.len()).map(|url| world.section(url)).collect();
-    let mut judge = SiteJudge::new(Observer::gatecrawl(), policy.gap(None), None);
+    let mut judge = SiteJudge::new(Observer::gatecrawl(), world.max_gap(), None);
     let mut spells: HashMap<usize, Spell> = HashMap::new();
     for look in looks {
         let newest = spells.get(&look.url).copied();

@@ -1,7 +1,7 @@
 //! The rules of peers, on the same looks. Each watches URLs one by one; so that the comparison is fair, their incidents
 //! are also joined to one outage where they overlap in time, which none of them does.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gatecrawl::domain::bounds::Bounds;
@@ -80,7 +80,7 @@ fn incidents(rule: Rule, looks: &[(DateTime<Utc>, bool)]) -> Vec<Bounds> {
 
 /// One outage an incident.
 pub fn judge(rule: Rule, looks: &[Look], now: DateTime<Utc>) -> Vec<Prediction> {
-    let mut by_url: HashMap<usize, Vec<(DateTime<Utc>, bool)>> = HashMap::new();
+    let mut by_url: BTreeMap<usize, Vec<(DateTime<Utc>, bool)>> = BTreeMap::new();
     for look in looks {
         by_url.entry(look.url).or_default().push((look.seen.at, look.seen.outcome.is_failing()));
     }
@@ -107,7 +107,12 @@ pub fn joined(incidents: &[Prediction], now: DateTime<Utc>) -> Vec<Prediction> {
                     healthy_before: last.bounds.healthy_before,
                     first_failing: last.bounds.first_failing,
                     last_failing: last.bounds.last_failing.max(incident.bounds.last_failing),
-                    healthy_after: last.bounds.healthy_after.max(incident.bounds.healthy_after),
+                    // As long as one of them goes on, nobody has seen the end.
+                    healthy_after: last
+                        .bounds
+                        .healthy_after
+                        .zip(incident.bounds.healthy_after)
+                        .map(|(one, other)| one.max(other)),
                     unknown: TimeDelta::zero(),
                 };
                 let urls = last.urls.union(&incident.urls).copied().collect();

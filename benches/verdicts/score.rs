@@ -8,7 +8,7 @@ use gatecrawl::domain::bounds::Bounds;
 use gatecrawl::domain::policy::Policy;
 use gatecrawl::domain::verdict::{Certainty, Verdict, by_duration};
 
-use super::world::Truth;
+use super::truth::Truth;
 
 /// One outage as some rule sees it.
 #[derive(Debug, Clone)]
@@ -52,35 +52,23 @@ impl Score {
         self.false_persistent += other.false_persistent;
     }
 
-    pub fn f1(&self) -> f64 {
-        2.0 * ratio(self.fitting, self.predictions + self.truths)
-    }
-
-    pub fn accuracy(&self) -> f64 {
-        ratio(self.right, self.fitting)
-    }
-
-    pub fn allowance(&self) -> f64 {
-        ratio(self.allowed, self.fitting)
-    }
-
-    pub fn coverage(&self) -> f64 {
-        ratio(self.covered, self.instants)
-    }
-
-    pub fn tightness(&self) -> f64 {
-        if self.best_width > 0.0 { self.width / self.best_width } else { 1.0 }
-    }
-
-    pub fn median_tightness(&self) -> f64 {
+    /// What it adds up to. `None`: there was nothing to measure.
+    pub fn measures(&self) -> [Option<f64>; 6] {
         let mut ratios = self.ratios.clone();
         ratios.sort_by(f64::total_cmp);
-        ratios.get(ratios.len() / 2).copied().unwrap_or(1.0)
+        [
+            ratio(2 * self.fitting, self.predictions + self.truths),
+            ratio(self.right, self.fitting),
+            ratio(self.allowed, self.fitting),
+            ratio(self.covered, self.instants),
+            (self.best_width > 0.0).then(|| self.width / self.best_width),
+            ratios.get(ratios.len() / 2).copied(),
+        ]
     }
 }
 
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+fn ratio(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 /// The verdict that the looks allow a perfect judge.
@@ -248,7 +236,7 @@ fn fit(truths: &[Truth], predictions: &[Prediction]) -> Vec<(usize, usize)> {
 fn jaccard(one: &HashSet<usize>, other: &HashSet<usize>) -> f64 {
     let (small, large) = if one.len() < other.len() { (one, other) } else { (other, one) };
     let common = small.iter().filter(|url| large.contains(url)).count();
-    ratio(common, one.len() + other.len() - common)
+    ratio(common, one.len() + other.len() - common).unwrap_or_default()
 }
 
 /// A span of one instant counts a second.

@@ -1,38 +1,51 @@
-//! A site with known faults, and a crawler that looks at it: what is true, and what of it was seen.
+//! A site with known faults, and a crawler that looks at it: what happens, and what of it is seen.
 //!
 //! Faults say which URLs fail from when to when, and how often; the schedule says who looks when. Nothing here knows how
-//! outages are judged.
+//! outages are judged, and what a perfect judge could make of the looks is told in [`super::truth`].
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gatecrawl::domain::observation::Observation;
 use gatecrawl::domain::outcome::Outcome;
 use gatecrawl::domain::page_url::Section;
+use gatecrawl::domain::policy::Policy;
+use gatecrawl::domain::span::Span;
 
 pub const MINUTE: i64 = 60;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 /// A fault with one root.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Fault {
     /// The URLs that it hits, each with the second at which it is over.
-    pub urls: HashMap<usize, i64>,
+    pub urls: BTreeMap<usize, i64>,
     /// When it begins, in seconds.
     pub from: i64,
+    /// The URLs that it reaches later, each with the second at which it does.
+    pub late: BTreeMap<usize, i64>,
     /// How often a fetch fails by it, from 0 to 1.
     pub share: f64,
+    /// The second from which on every fetch fails by it.
+    pub worse_from: Option<i64>,
     /// What comes, from which second on.
     pub outcomes: Vec<(i64, &'static str)>,
     /// What comes afterwards, for good.
     pub then: Option<&'static str>,
 }
 
+impl Fault {
+    /// One that fails every fetch, of no URL yet.
+    pub fn whole() -> Self {
+        Self { share: 1.0, ..Self::default() }
+    }
+}
+
 /// Who looks, and when.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    /// Seconds between the begins of two crawls.
+    /// Seconds between the begins of two crawls; 0: none.
     pub crawl_every: i64,
     /// Milliseconds between two fetches of a crawl.
     pub pace: i64,
@@ -56,6 +69,8 @@ pub struct World {
     pub lasts: i64,
     /// The share of fetches that fail for no reason.
     pub strays: f64,
+    /// Instants are told in multiples of so many milliseconds.
+    pub resolution: i64,
     pub seed: u64,
 }
 
@@ -65,25 +80,6 @@ pub struct Look {
     pub url: usize,
     pub seen: Observation,
     pub fault: Option<usize>,
-}
-
-/// What a perfect judge could know of a fault.
-#[derive(Debug, Clone)]
-pub struct Truth {
-    pub urls: HashSet<usize>,
-    pub first_failing: DateTime<Utc>,
-    pub last_failing: DateTime<Utc>,
-    /// The true begin and end; no end: it goes on.
-    pub began: DateTime<Utc>,
-    pub ended: Option<DateTime<Utc>>,
-    /// The tightest bounds that the looks allow.
-    pub healthy_before: Option<DateTime<Utc>>,
-    pub healthy_after: Option<DateTime<Utc>>,
-    /// The time that it was seen to last, without silences.
-    pub seen_for: TimeDelta,
-    /// It failed once, and was healthy when it was looked at a little later.
-    pub passed: bool,
-    pub share: f64,
 }
 
 pub fn instant(millis: i64) -> DateTime<Utc> {
@@ -140,13 +136,24 @@ impl World {
     pub fn section(&self, url: usize) -> Section {
         Section::of_path(&self.paths[url])
     }
+
+    /// The longest silence that counts as observed time, as the product has it for a site that is crawled like this.
+    pub fn max_gap(&self) -> Span {
+        let every = u64::try_from(self.schedule.crawl_every).unwrap().max(1);
+        Policy::default().gap(Some(Span::seconds(every)))
+    }
+
+    /// An instant as it is told.
+    pub fn instant(&self, millis: i64) -> DateTime<Utc> {
+        instant(millis - millis.rem_euclid(self.resolution))
+    }
 }
 
 impl Crawler<'_> {
     fn plan(&mut self) {
         let (urls, schedule) = (self.world.paths.len(), self.world.schedule.clone());
         let mut start = 0;
-        while start < self.world.lasts {
+        while schedule.crawl_every > 0 && start < self.world.lasts {
             let mut order: Vec<usize> = (0..urls).collect();
             if schedule.shuffled {
                 self.rng.shuffle(&mut order);
@@ -185,7 +192,7 @@ impl Crawler<'_> {
             return;
         }
         let (outcome, fault) = self.answer(url, second);
-        let seen = Observation::instant(instant(at), outcome);
+        let seen = Observation::instant(self.world.instant(at), outcome);
         if outcome.is_failing() {
             self.recheck(at, url, kind);
         } else {
@@ -208,7 +215,9 @@ impl Crawler<'_> {
     fn answer(&mut self, url: usize, second: i64) -> (Outcome, Option<usize>) {
         for (number, fault) in self.world.faults.iter().enumerate() {
             let Some(end) = fault.urls.get(&url) else { continue };
-            if (fault.from..*end).contains(&second) && self.rng.f64() < fault.share {
+            let from = fault.late.get(&url).unwrap_or(&fault.from);
+            let is_worse = fault.worse_from.is_some_and(|worse| worse <= second);
+            if (*from..*end).contains(&second) && (self.rng.f64() < fault.share || is_worse) {
                 let word =
                     fault.outcomes.iter().rev().find(|(from, _)| *from <= second).map_or("502", |(_, w)| w);
                 self.stray_of.remove(&url);
@@ -220,9 +229,9 @@ impl Crawler<'_> {
         }
         if self.world.strays > 0.0 && self.rng.f64() < self.world.strays {
             let number = *self.stray_of.entry(url).or_insert_with(|| {
-                let urls = HashMap::from([(url, second + 1)]);
+                let urls = BTreeMap::from([(url, second + 1)]);
                 let outcomes = vec![(0, "502")];
-                self.strays.push(Fault { urls, from: second, share: 1.0, outcomes, then: None });
+                self.strays.push(Fault { urls, from: second, outcomes, ..Fault::whole() });
                 self.world.faults.len() + self.strays.len() - 1
             });
             if let Some(stray) = self.strays.get_mut(number - self.world.faults.len()) {
@@ -233,60 +242,4 @@ impl Crawler<'_> {
         self.stray_of.remove(&url);
         (Outcome::Status(200), None)
     }
-}
-
-/// What a perfect judge could know of each fault that was seen at all.
-pub fn truths(looks: &[Look], faults: &[Fault], now: i64, max_gap: TimeDelta) -> Vec<Truth> {
-    let mut truths: Vec<Option<Truth>> = vec![None; faults.len()];
-    for look in looks {
-        let Some(number) = look.fault else { continue };
-        let (fault, at) = (&faults[number], look.seen.at);
-        let truth = truths[number].get_or_insert_with(|| Truth {
-            urls: HashSet::new(),
-            first_failing: at,
-            last_failing: at,
-            began: instant(fault.from * 1000),
-            ended: None,
-            healthy_before: None,
-            healthy_after: None,
-            seen_for: TimeDelta::zero(),
-            passed: false,
-            share: fault.share,
-        });
-        let step = at - truth.last_failing;
-        if step <= max_gap {
-            truth.seen_for += step;
-        }
-        truth.urls.insert(look.url);
-        truth.last_failing = at;
-    }
-    for (truth, fault) in truths.iter_mut().zip(faults) {
-        if let Some(truth) = truth {
-            // When recovery rolls over a site, nobody can know of URLs that nobody saw failing.
-            let end = truth.urls.iter().map(|url| fault.urls[url]).max().unwrap_or_default();
-            truth.ended = (end <= now).then(|| instant(end * 1000));
-            bound(truth, fault, end, looks);
-        }
-    }
-    truths.into_iter().flatten().collect()
-}
-
-fn bound(truth: &mut Truth, fault: &Fault, end: i64, looks: &[Look]) {
-    let of_it = || looks.iter().filter(|look| fault.urls.contains_key(&look.url));
-    let healthy = || of_it().filter(|look| !look.seen.outcome.is_failing());
-    truth.healthy_before = healthy().map(|look| look.seen.at).take_while(|at| *at < truth.began).last();
-    truth.healthy_after = healthy().map(|look| look.seen.at).find(|at| *at >= instant(end * 1000));
-    // When each URL has its own end, only the last one's bounds the whole.
-    if fault.urls.values().any(|other| *other != end) {
-        let last = |look: &&Look| truth.urls.contains(&look.url) && fault.urls.get(&look.url) == Some(&end);
-        truth.healthy_after =
-            healthy().filter(last).map(|look| look.seen.at).find(|at| *at >= instant(end * 1000));
-    }
-    let single = truth.urls.len() == 1 && truth.first_failing == truth.last_failing;
-    let url = truth.urls.iter().next().copied().unwrap_or_default();
-    let next = looks.iter().find(|look| look.url == url && look.seen.at > truth.last_failing);
-    truth.passed = single
-        && next.is_some_and(|look| {
-            !look.seen.outcome.is_failing() && look.seen.at - truth.last_failing <= TimeDelta::minutes(5)
-        });
 }

@@ -36,7 +36,7 @@ impl SiteJudge {
             self.sections.entry(sighting.section.clone()).or_default().fail(url, at, strays, max_gap);
         let site_alarm = self.site.fail(url, at, strays, max_gap);
         let healthy = sighting.newest.filter(|spell| !spell.outcome.is_failing());
-        let known = || healthy.map(Pulse::after).unwrap_or_default();
+        let known = || healthy.map(|spell| Pulse::after(url, spell)).unwrap_or_default();
         let url_alarm = self.urls.entry(url).or_insert_with(known).fail(url, at, strays, max_gap);
         let of_section = section_alarm.then(|| self.alarm_of_section(sighting.section));
         let of_site = || site_alarm.then(|| self.alarm_of_site());
@@ -121,7 +121,7 @@ impl SiteJudge {
         };
         let began = first.tally.first_failing.min(second.tally.first_failing);
         let healthy = first.tally.healthy_before.max(second.tally.healthy_before);
-        !alarm.unclear.is_empty() || healthy.is_none_or(|healthy| healthy < began)
+        !alarm.unclear.is_empty() || healthy.is_none_or(|healthy| healthy <= began)
     }
 
     /// Whether the outages of one URL are likelier one lottery than outages one after another.

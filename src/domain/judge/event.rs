@@ -72,7 +72,7 @@ impl Event {
         if !common.covers(section) && self.is_known_to_differ_from(outcome) {
             return false;
         }
-        let can_have_begun_with_it = before.is_none_or(|before| before < self.tally.first_failing);
+        let can_have_begun_with_it = before.is_none_or(|before| before <= self.tally.first_failing);
         (can_have_begun_with_it || common.is_lottery) && !common.spares(section)
     }
 
@@ -103,7 +103,7 @@ impl Event {
         common.over_since.is_some_and(|over| at <= over + ROLLING_RECOVERY)
             && common.covers(section)
             && common.run <= LONGEST_RUN
-            && before.is_none_or(|before| before < self.tally.first_failing)
+            && before.is_none_or(|before| before <= self.tally.first_failing)
     }
 
     /// Whether a failure after so long a silence shows another root: nobody looked, and it fails otherwise.

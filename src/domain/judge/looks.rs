@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::event::Event;
-use super::{EpisodeKey, OutageKey, Part, ROLLING_RECOVERY, Resumed, Sighting, SiteJudge};
+use super::{EpisodeKey, Glance, OutageKey, Part, ROLLING_RECOVERY, Resumed, Sighting, SiteJudge};
 use crate::domain::episode::{Episode, Extended};
 use crate::domain::outcome::Outcome;
 use crate::domain::spell::{Folded, Spell};
@@ -42,18 +42,19 @@ impl SiteJudge {
     }
 
     fn pass_pulses(&mut self, sighting: &Sighting<'_>) {
-        let (asked_at, max_gap) = (sighting.seen.asked_at, self.max_gap);
-        self.site.pass(asked_at, max_gap);
+        let glance = Glance { at: sighting.seen.asked_at, url: Some(sighting.url) };
+        let max_gap = self.max_gap;
+        self.site.pass(glance, max_gap);
         if let Some(pulse) = self.sections.get_mut(sighting.section) {
             pulse.watch(&sighting.seen, max_gap);
-            pulse.pass(asked_at, max_gap);
+            pulse.pass(glance, max_gap);
         } else {
             let pulse = self.sections.entry(sighting.section.clone()).or_default();
             pulse.watch(&sighting.seen, max_gap);
-            pulse.pass(asked_at, max_gap);
+            pulse.pass(glance, max_gap);
         }
         if let Some(pulse) = self.urls.get_mut(&sighting.url)
-            && pulse.pass(asked_at, max_gap)
+            && pulse.pass(glance, max_gap)
         {
             self.urls.remove(&sighting.url);
         }
@@ -193,7 +194,8 @@ impl SiteJudge {
         let Some(event) = self.events.get_mut(&outage) else { return };
         part.outage = outage;
         let first = part.episode.bounds.first_failing;
-        let before = self.sections.get(&part.section).and_then(|pulse| pulse.before(first).first().copied());
+        let pulse = self.sections.get(&part.section);
+        let before = pulse.and_then(|pulse| pulse.before(first).first().map(|glance| glance.at));
         event.join(key, &part, before);
         self.changed.parts.insert(key);
         self.changed.events.insert(outage);

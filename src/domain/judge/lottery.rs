@@ -13,7 +13,7 @@ impl SiteJudge {
         let Some((before, gap)) = self.bridgeable(outage) else { return };
         let Some(began) = self.events.get(&before).map(|event| event.tally.first_failing) else { return };
         let healthy_between = |(_, part): (EpisodeKey, &Part)| {
-            part.episode.bounds.healthy_before.is_some_and(|healthy| healthy >= began)
+            part.episode.bounds.healthy_before.is_some_and(|healthy| healthy > began)
         };
         let is_lottery = self.members_of(outage).any(healthy_between);
         let is_known = |key: &OutageKey| {

@@ -39,6 +39,7 @@ use rustc_hash::FxHashMap;
 use self::event::Event;
 pub use self::event::common::Common;
 pub use self::keeping::{Kept, KeptPart, Place};
+use self::pulse::Glance;
 pub use self::pulse::Pulse;
 use super::episode::Episode;
 use super::observation::{Observation, Observer, UrlId};
@@ -162,7 +163,7 @@ impl SiteJudge {
     pub fn new(observer: Observer, max_gap: Span, newest_healthy: Option<DateTime<Utc>>) -> Self {
         let mut site = Pulse::default();
         if let Some(at) = newest_healthy {
-            site.pass(at, max_gap);
+            site.pass(Glance { at, url: None }, max_gap);
         }
         Self {
             observer,

@@ -29,6 +29,13 @@ const ALARM: i32 = 9000;
 /// How many healthy looks are kept, to say since when a place may have been failing.
 const KEPT: usize = 16;
 
+/// A healthy look: when, and at which URL; `None`: nobody knows any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Glance {
+    pub(super) at: DateTime<Utc>,
+    pub(super) url: Option<UrlId>,
+}
+
 /// A failure that found no outage to join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Onset {
@@ -91,9 +98,9 @@ pub struct Pulse {
     healthy_looks: u32,
     onsets: Vec<Onset>,
     /// The newest healthy looks, oldest first.
-    recent: VecDeque<DateTime<Utc>>,
+    recent: VecDeque<Glance>,
     /// Those before the excursion began, newest first.
-    before: Vec<DateTime<Utc>>,
+    before: Vec<Glance>,
     /// The newest look of any kind.
     looked_at: Option<DateTime<Utc>>,
     strays: Strays,
@@ -118,11 +125,12 @@ impl Pulse {
     }
 
     /// The pulse of one URL, whose healthy looks are known as a spell only: as many as it has, evenly spaced.
-    pub(super) fn after(spell: &Spell) -> Self {
+    pub(super) fn after(url: UrlId, spell: &Spell) -> Self {
         let looks = i32::try_from(spell.fetches.min(KEPT as u64)).unwrap_or(1);
         let between = i32::try_from(spell.fetches.saturating_sub(1)).unwrap_or(i32::MAX).max(1);
         let step = (spell.last_seen - spell.first_seen) / between;
-        let recent = (0..looks).rev().map(|n| spell.last_seen - step * n).collect();
+        let glance = |n| Glance { at: spell.last_seen - step * n, url: Some(url) };
+        let recent = (0..looks).rev().map(glance).collect();
         Self { recent, ..Self::default() }
     }
 
@@ -147,13 +155,13 @@ impl Pulse {
     }
 
     /// Takes in a healthy look; `true`: it calmed down.
-    pub(super) fn pass(&mut self, asked_at: DateTime<Utc>, max_gap: Span) -> bool {
+    pub(super) fn pass(&mut self, glance: Glance, max_gap: Span) -> bool {
         self.strays.pass();
-        self.look(asked_at, max_gap);
+        self.look(glance.at, max_gap);
         if self.recent.len() == KEPT {
             self.recent.pop_front();
         }
-        self.recent.push_back(asked_at);
+        self.recent.push_back(glance);
         if self.onsets.is_empty() {
             return false;
         }
@@ -200,9 +208,9 @@ impl Pulse {
     }
 
     /// The healthy looks before this instant, newest first.
-    pub(super) fn before(&self, at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    pub(super) fn before(&self, at: DateTime<Utc>) -> Vec<Glance> {
         let mut looks: Vec<_> = self.recent.iter().rev().chain(&self.before).copied().collect();
-        looks.retain(|look| *look < at);
+        looks.retain(|look| look.at < at);
         looks.sort_unstable_by(|a, b| b.cmp(a));
         looks.dedup();
         looks.truncate(KEPT);
@@ -218,7 +226,7 @@ mod tests {
     const GAP: Span = Span::hours(12);
 
     fn pass(pulse: &mut Pulse, minute: i64) -> bool {
-        pulse.pass(minutes(minute), GAP)
+        pulse.pass(Glance { at: minutes(minute), url: None }, GAP)
     }
 
     /// The URLs fail one after the other, a minute each; `true`: the last one raises the alarm.

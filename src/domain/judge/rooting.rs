@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alarm::Alarm;
 use super::event::Event;
-use super::{EpisodeKey, OutageKey, Part, ROLLING_RECOVERY, Resumed, Sighting, SiteJudge};
+use super::{EpisodeKey, OutageKey, Part, Pulse, ROLLING_RECOVERY, Resumed, Sighting, SiteJudge};
 use crate::domain::episode::Episode;
 use crate::domain::page_url::Section;
 
@@ -60,14 +60,15 @@ impl SiteJudge {
         self.changed.events.insert(outage);
     }
 
-    /// The newest common outage that this failure can be part of. `before`: when the URL was last healthy; `None`: not
-    /// since it was last looked at.
+    /// The newest common outage that this failure can be part of, first of those that its section is part of already.
+    /// `before`: when the URL was last healthy; `None`: not since it was last looked at.
     pub(super) fn joinable(
         &mut self,
         sighting: &Sighting<'_>,
         before: Option<DateTime<Utc>>,
     ) -> Option<OutageKey> {
         let at = sighting.seen.at;
+        let mut elsewhere = None;
         for key in self.shared.iter().rev().copied() {
             let Some(event) = self.events.get_mut(&key).filter(|event| event.is_joinable(at)) else {
                 continue;
@@ -78,10 +79,36 @@ impl SiteJudge {
                     common.end_unseen(at);
                 }
             } else if event.admits(sighting.section, before, sighting.seen.outcome) {
-                return Some(key);
+                if event.common.as_ref().is_some_and(|common| common.covers(sighting.section)) {
+                    return Some(key);
+                }
+                elsewhere = elsewhere.or(Some(key));
             }
         }
-        None
+        elsewhere.filter(|key| !self.has_root_of_its_own(sighting, before, *key))
+    }
+
+    /// Whether another URL of this section fails alone and in the same way, although that outage goes on: then the
+    /// section has its own root, and the fewest causes are that one for all of it. Not so when the outage is all over
+    /// the site.
+    fn has_root_of_its_own(
+        &self,
+        sighting: &Sighting<'_>,
+        before: Option<DateTime<Utc>>,
+        outage: OutageKey,
+    ) -> bool {
+        let Some(event) = self.events.get(&outage) else { return false };
+        if event.common.as_ref().is_none_or(|common| common.explains(sighting.section)) {
+            return false;
+        }
+        let is_alone = |part: &&Part| self.events.get(&part.outage).is_some_and(|own| own.common.is_none());
+        let fits = |part: &Part| {
+            part.episode.latest == sighting.seen.outcome
+                && before.is_none_or(|before| before <= part.episode.bounds.first_failing)
+        };
+        let onsets = self.sections.get(sighting.section).map_or(&[][..], Pulse::onsets);
+        let open = onsets.iter().filter_map(|onset| self.parts.get(self.open.get(&onset.url)?));
+        open.filter(is_alone).any(fits)
     }
 
     /// The newest common outage that was over a little while ago, and may not have been over for this URL.

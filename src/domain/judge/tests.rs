@@ -137,3 +137,43 @@ fn only_what_changed_is_handed_out_and_what_is_done_can_be_forgotten() {
     assert_eq!(world.judge.forget_done().0.len(), 1);
     assert_eq!(world.outages(), []);
 }
+
+#[test]
+fn a_healthy_look_at_the_instant_of_the_first_failure_proves_nothing() {
+    let mut world = World::new();
+    world.see_all(0, &SITE, 200).see(10, "/a/2", 200).see(10, "/a/1", 502);
+    world.see_all(11, &["/", "/b/1"], 502).see(15, "/a/2", 502);
+    assert_eq!(world.outages().iter().map(|outage| outage.url_count).collect::<Vec<_>>(), [4]);
+}
+
+#[test]
+fn a_section_in_which_something_fails_already_is_not_part_of_an_outage_elsewhere() {
+    let site = ["/", "/a/1", "/a/2", "/a/3", "/b/1", "/b/2", "/b/3"];
+    let mut world = World::new();
+    world.see_all(0, &site, 200).see(10, "/a/1", 502).see_all(65, &["/", "/b/1"], 200);
+    world.see_all(70, &["/a/1", "/b/1"], 502).see(75, "/", 200);
+    world.see_all(240, &["/b/2", "/b/3", "/a/2", "/a/3"], 502).see(241, "/", 200);
+    let outages = world.outages();
+    let section = |path: &str| Scope::Section(Section::of_path(path));
+    assert_eq!(
+        outages.iter().map(|outage| outage.scope.clone()).collect::<Vec<_>>(),
+        [section("/a/1"), section("/b/1")]
+    );
+    assert_eq!(outages[0].bounds.first_failing, minutes(10));
+    assert_eq!(outages[1].bounds.first_failing, minutes(70));
+}
+
+#[test]
+fn a_url_that_is_spared_says_nothing_about_when_the_others_began_to_fail() {
+    let urls = ["/a/1", "/a/2", "/a/3", "/a/4", "/a/5", "/a/6", "/a/7", "/"];
+    let mut world = World::new();
+    world.see_all(0, &urls, 200);
+    for minute in (5..240).step_by(5) {
+        world.see(minute, "/a/1", 200);
+    }
+    world.see_all(240, &["/a/2", "/a/3"], 502).see_all(241, &["/a/4", "/"], 200);
+    world.see_all(242, &["/a/5", "/a/6"], 502).see(243, "/a/7", 200).see(244, "/a/2", 502);
+    let outages = world.outages();
+    assert_eq!(outages.len(), 1);
+    assert_eq!(outages[0].bounds.healthy_before, Some(minutes(0)));
+}

@@ -8,7 +8,7 @@ use super::alarm::Alarm;
 use super::event::Event;
 use super::event::common::Common;
 use super::event::tally::Tally;
-use super::{EpisodeKey, OutageKey, Part, Place, Sighting, SiteJudge};
+use super::{EpisodeKey, Glance, OutageKey, Part, Place, Sighting, SiteJudge};
 use crate::domain::page_url::Section;
 
 impl SiteJudge {
@@ -78,7 +78,7 @@ impl SiteJudge {
         let began = self.events.get(&newest)?.tally.first_failing;
         let is_proof = |outage: &OutageKey| {
             let before = self.events.get(outage).and_then(|event| event.tally.healthy_before);
-            before.is_some_and(|before| before >= began)
+            before.is_some_and(|before| before > began)
         };
         (!alarm.lone.iter().any(is_proof)).then_some(newest)
     }
@@ -132,7 +132,7 @@ impl SiteJudge {
         common.run_before = gap;
         common.began_among(alarm.healthy_looks);
         let is_proof = |(_, part): &&(EpisodeKey, Part)| {
-            part.episode.bounds.healthy_before.is_some_and(|before| before >= began)
+            part.episode.bounds.healthy_before.is_some_and(|before| before > began)
         };
         common.is_of_one_url = alarm.is_of_one_url;
         common.is_lottery = alarm.is_of_one_url || parts.iter().filter(is_proof).count() > 1;
@@ -179,7 +179,7 @@ impl SiteJudge {
         self.shared.insert(place, outage);
     }
 
-    pub(super) fn before_in(&self, section: &Section, at: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    pub(super) fn before_in(&self, section: &Section, at: DateTime<Utc>) -> Vec<Glance> {
         self.sections.get(section).map(|pulse| pulse.before(at)).unwrap_or_default()
     }
 

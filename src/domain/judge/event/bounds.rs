@@ -6,10 +6,13 @@
 //!
 //! - The recovery rolled over the site: it ended when the last of those ended that were still failing.
 //! - Only some of the fetches failed: one healthy look shows little, so that the bound is as many looks away as the share
-//!   of failing ones demands.
+//!   of failing ones demands; looks at as many URLs, when it is the URLs that fail or not, and not the fetches.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use super::super::pulse::Glance;
 use super::Event;
 use super::common::Common;
 use crate::domain::bounds::Bounds;
@@ -33,18 +36,20 @@ impl Event {
         let own = self.tally.healthy_before;
         let Some(common) = &self.common else { return own };
         let first = self.tally.first_failing;
-        let looks: &[DateTime<Utc>] = match scope {
+        let looks: &[Glance] = match scope {
             Scope::Site => &common.before_site,
             Scope::Section(_) => &common.before_place,
             Scope::Url if common.is_lottery => &common.before_place,
             Scope::Url => return own,
         };
         let missed = common.missed_at_begin(scope.section());
-        let look = looks.iter().filter(|look| **look < first).nth(missed - 1).copied();
+        let earlier = || looks.iter().filter(|look| look.at < first);
         if common.is_lottery {
-            return look.or_else(|| looks.last().copied().filter(|look| *look < first)).or(own);
+            return earlier().nth(missed - 1).or_else(|| earlier().last()).map(|look| look.at).or(own);
         }
-        own.max(look)
+        // Of an outage that spares some URLs for good, a URL that is looked at again says nothing more.
+        let mut urls = HashSet::new();
+        own.max(earlier().filter(|look| urls.insert(look.url)).nth(missed - 1).map(|look| look.at))
     }
 
     fn healthy_after(&self, scope: &Scope) -> Option<DateTime<Utc>> {

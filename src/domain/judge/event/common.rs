@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::super::pulse::Glance;
 use super::odds::{
     ELSEWHERE, FadingLooks, LOTTERY_OVER, Looks, OVER, Runs, is_lottery, looks_for, odds, second_cause,
 };
@@ -62,8 +63,8 @@ pub(in super::super) struct Ground {
 pub struct Common {
     pub(in super::super) sections: BTreeMap<Section, Ground>,
     /// Healthy looks before it began, newest first: at the whole site, and where it was first seen.
-    pub(in super::super) before_site: Vec<DateTime<Utc>>,
-    pub(in super::super) before_place: Vec<DateTime<Utc>>,
+    pub(in super::super) before_site: Vec<Glance>,
+    pub(in super::super) before_place: Vec<Glance>,
     /// URLs fail, are healthy, and fail again: each fetch is a lottery.
     pub(in super::super) is_lottery: bool,
     /// How long it was seen to last before that was known, or one was that became part of it. What was told of it then
@@ -127,8 +128,8 @@ impl Common {
     /// An outage that begins at this instant, after these healthy looks.
     pub(in super::super) fn begun(
         at: DateTime<Utc>,
-        before_site: Vec<DateTime<Utc>>,
-        before_place: Vec<DateTime<Utc>>,
+        before_site: Vec<Glance>,
+        before_place: Vec<Glance>,
     ) -> Self {
         Self {
             sections: BTreeMap::new(),

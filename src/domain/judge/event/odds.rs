@@ -21,8 +21,9 @@ const FEW_LOOKS: u32 = 6;
 /// So unlikely must a section's healthy looks be, had the outage been there too, that it was not. Our model.
 pub(super) const ELSEWHERE: f64 = 0.01;
 
-/// The risk that is taken with each bound of an outage in which only a part of the fetches fails. Our model.
-const BOUND: f64 = 0.05;
+/// The risk that is taken with each bound of an outage in which only a part of the fetches fails: 98 of 100 shall hold.
+/// Our model.
+const BOUND: f64 = 0.02;
 
 /// What it costs to take an outage for a lottery, in nats: one in ten is. Our model.
 const LOTTERY: f64 = 2.3;
@@ -134,7 +135,7 @@ pub(super) fn odds(share: f64, run: u32) -> f64 {
     reason = "a share is clamped between 0.02 and 0.98"
 )]
 pub(super) fn looks_for(share: f64) -> usize {
-    ((BOUND.ln() / (1.0 - share).ln()).ceil() as usize).max(1)
+    if share >= MOST { 1 } else { ((BOUND.ln() / (1.0 - share).ln()).ceil() as usize).max(1) }
 }
 
 #[cfg(test)]

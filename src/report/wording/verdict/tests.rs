@@ -79,6 +79,7 @@ impl Seen {
             ongoing: self.after.is_none(),
             confirmed: self.last > self.first,
             alternating: self.alternating,
+            solid: TimeDelta::zero(),
         };
         tell(&Facts {
             site: None,

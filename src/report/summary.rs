@@ -119,6 +119,9 @@ pub async fn text(store: &Store, now: DateTime<Utc>) -> Result<String, StoreErro
             "\nNo site is watched yet: add one with `gatecrawl site add https://www.example.com/`.\n",
         );
     }
+    if let Some(notice) = wording::silence::notice(&store.silences(now).await?, chrono_tz::UTC, now) {
+        let _ = writeln!(out, "\n{notice}");
+    }
     for site in &sites {
         out.push_str(&site_text(store, site, now).await?);
     }

@@ -16,6 +16,7 @@ pub mod headline;
 pub mod overview;
 pub mod patterns;
 pub mod robots;
+pub mod silence;
 mod subject;
 pub mod verdict;
 

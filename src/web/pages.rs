@@ -15,6 +15,12 @@ pub(crate) mod site_remove;
 #[cfg(test)]
 mod gallery;
 
+use chrono::TimeDelta;
+
+use super::error::Error;
+use super::state::AppState;
+use crate::domain::egress::Silence;
+
 /// What surrounds every page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shell {
@@ -24,6 +30,8 @@ pub(crate) struct Shell {
     pub(crate) here: &'static str,
     /// What Gatecrawl is doing right now.
     pub(crate) activity: Option<String>,
+    /// What a reader must know of Gatecrawl itself before anything else.
+    pub(crate) notice: Option<String>,
 }
 
 impl Shell {
@@ -34,8 +42,13 @@ impl Shell {
 
     /// Around a page of somebody who is logged in.
     pub(crate) fn inside(here: &'static str) -> Self {
-        Self { signed_in: true, here, activity: None }
+        Self { signed_in: true, here, ..Self::default() }
     }
+}
+
+/// When our own connection was down in the last week.
+pub(crate) async fn silences(app: &AppState) -> Result<Vec<Silence>, Error> {
+    Ok(app.store.silences(app.now() - TimeDelta::days(7)).await?)
 }
 
 /// A field of a form: what was typed, and what is wrong with it.

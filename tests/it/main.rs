@@ -8,6 +8,7 @@ mod cli;
 mod crawl;
 mod dashboard;
 mod deploy;
+mod egress;
 mod impact;
 mod layers;
 mod outage;

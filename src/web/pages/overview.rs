@@ -11,6 +11,7 @@ use super::Shell;
 use crate::chart::Svg;
 use crate::chart::tone::Tone;
 use crate::report::wording::headline::Headline;
+use crate::report::wording::silence;
 use crate::web::error::{Error, html};
 use crate::web::state::AppState;
 use crate::web::status::Status;
@@ -57,7 +58,9 @@ pub(crate) async fn show(State(app): State<AppState>) -> Result<Html<String>, Er
     for site in app.store.sites().await? {
         sites.push(Status::of(&app, site).await?);
     }
-    html(&view::page(sites))
+    let mut page = view::page(sites);
+    page.shell.notice = silence::notice(&super::silences(&app).await?, chrono_tz::UTC, app.now());
+    html(&page)
 }
 
 #[cfg(test)]
@@ -67,6 +70,7 @@ pub(crate) mod samples;
 mod tests {
     use chrono::TimeDelta;
 
+    use crate::clock::Clock as _;
     use crate::domain::deploy::Deploy;
     use crate::web::testing::{World, start};
 
@@ -122,6 +126,26 @@ mod tests {
         assert_eq!(page.text(".lede"), "One brief outage this week costs nothing that lasts.");
         assert_eq!(page.text(".days .tally"), "1 brief");
         assert!(page.body.contains("90 days: 1 brief, 89 unknown"), "{}", page.text(".days"));
+    }
+
+    #[tokio::test]
+    async fn that_our_own_connection_is_down_is_said_first_and_no_longer_than_it_lasts() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        world.fetched(&site, "/", 0, "200").await;
+        let began = world.clock.now();
+        world.store.begin_silence(began, "the gateway did not answer").await.unwrap();
+        world.store.begin_silence(began, "nor did it a minute later").await.unwrap();
+        for path in ["/".to_owned(), format!("/sites/{}", site.id)] {
+            let page = world.get(&path).await;
+            assert!(page.text(".silence").starts_with("Gatecrawl itself has had no connection"), "{path}");
+            assert!(page.text(".silence").ends_with("The gateway did not answer."), "{path}");
+        }
+        world.clock.advance(TimeDelta::minutes(30));
+        world.store.end_silence(world.clock.now()).await.unwrap();
+        assert!(!world.get("/").await.body.contains("no connection"));
+        let page = world.get(&format!("/sites/{}", site.id)).await;
+        assert!(page.body.contains("was down once in the last week"), "{}", page.text("main"));
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use crate::domain::crawl::{CrawlKind, CrawlOptions};
 use crate::domain::observation::SiteId;
 use crate::domain::site::Site;
 use crate::report::wording::headline::Headline;
+use crate::report::wording::silence;
 use crate::web::error::{Error, html};
 use crate::web::state::AppState;
 use crate::web::status::Status;
@@ -37,6 +38,8 @@ pub(crate) struct SitePage {
     pub(crate) headline: Headline,
     pub(crate) tone: Tone,
     pub(crate) lede: String,
+    /// When our own connection was down lately.
+    pub(crate) silence: Option<String>,
     pub(crate) running: Option<Progress>,
     /// Something was fetched; else there is nothing to show but robots.txt and settings.
     pub(crate) has_data: bool,
@@ -125,7 +128,11 @@ pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) ->
     let sitemaps = app.store.sitemaps(site.id).await?;
     let effort = Seen::of(&app, &site).await?;
     let status = Status::of(&app, site).await?;
-    html(&view::page(&status, &crawls, &sitemaps, &effort, &deploys))
+    let mut page = view::page(&status, &crawls, &sitemaps, &effort, &deploys);
+    let (silences, zone) = (super::silences(&app).await?, status.site.settings.time_zone);
+    page.shell.notice = silence::notice(&silences, zone, status.now);
+    page.silence = silence::past(&silences, zone, status.now);
+    html(&page)
 }
 
 /// `POST /sites/{id}/crawl`

@@ -15,7 +15,7 @@ pub(crate) struct Nginx {
     /// Where it listens.
     pub(crate) port: u16,
     directory: TempDir,
-    _process: Ended,
+    process: Option<Ended>,
 }
 
 impl Nginx {
@@ -35,7 +35,12 @@ impl Nginx {
             .spawn()
             .expect("nginx runs");
         wait_for_port(port);
-        Self { port, directory, _process: Ended(child) }
+        Self { port, directory, process: Some(Ended(child)) }
+    }
+
+    /// Ends it: nobody listens any more.
+    pub(crate) fn stop(&mut self) {
+        self.process.take().expect("nginx is running").kill().unwrap();
     }
 
     /// How often each path was asked for, and what came, since the last call of [`Nginx::forget`].

@@ -85,6 +85,15 @@ impl Program {
         Ran::of(child.wait_with_output().unwrap())
     }
 
+    /// Runs a command that may open only so many files.
+    pub(crate) fn run_short_of_files(&self, files: u32, arguments: &[&str]) -> Ran {
+        let program = self.command(&self.data(), arguments);
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("ulimit -n {files}; exec \"$@\"")).arg("sh").arg(program.get_program());
+        shell.args(program.get_args()).current_dir(self.directory.path());
+        Ran::of(shell.output().expect("a shell runs"))
+    }
+
     /// Runs a command that must end with this code, and reads what it printed as JSON.
     pub(crate) fn json(&self, code: i32, arguments: &[&str]) -> Value {
         let mut all = arguments.to_vec();

@@ -85,6 +85,7 @@ fn well() -> SitePage {
         headline: Headline { subject: "All is well.".to_owned(), rest: " None of its 4,812 known URLs is failing.".to_owned() },
         tone: Tone::Healthy,
         lede: "Two brief outages in the last 90 days were forgiven.".to_owned(),
+        silence: None,
         running: None,
         has_data: true,
         costing: Vec::new(),
@@ -201,6 +202,7 @@ fn trouble() -> SitePage {
         },
         tone: bad,
         lede: "2.8 % of its 4,812 known URLs are failing. One more outage comes and goes.".to_owned(),
+        silence: Some("Gatecrawl's own connection was down once in the last week, Tue 02:10, for 31 min: of that time nothing is known.".to_owned()),
         running: Some(Progress {
             text: "Crawling: 412 of 4,812 URLs looked at, 38 failing".to_owned(),
             done: 412,
@@ -252,6 +254,7 @@ fn new() -> SitePage {
         },
         tone: Tone::Unknown,
         lede: "The first results are here within a minute; this page fills by itself.".to_owned(),
+        silence: None,
         running: Some(Progress { text: "Reading robots.txt and sitemaps".to_owned(), done: 0, total: 0 }),
         has_data: false,
         forgiven: Vec::new(),
@@ -279,6 +282,7 @@ fn a_lot() -> SitePage {
     });
     SitePage {
         paused: true,
+        silence: None,
         running: None,
         begins: Some(begins::samples::without_deploys()),
         forgiven: forgiven.clone().take(5).collect(),

@@ -60,6 +60,7 @@ pub(super) fn page(
         headline: headline(status, crawls.first()),
         tone: status.tone(),
         lede: lede(status),
+        silence: None,
         running: running(status),
         has_data: status.is_seen(),
         costing_tone: costing.first().map_or(Tone::Healthy, |row| row.tone),

@@ -28,8 +28,8 @@ impl Rule {
     pub fn all(alone: bool) -> Vec<Self> {
         let peers = peers::RULES.iter().filter(|_| !alone);
         let names = peers.flat_map(|(name, _)| [(*name).to_owned(), format!("  {name}, joined")]);
-        let named = |name| Self { name, by_family: Vec::new() };
-        std::iter::once("gatecrawl".to_owned()).chain(names).map(named).collect()
+        let unscored = |name| Self { name, by_family: Vec::new() };
+        std::iter::once("gatecrawl".to_owned()).chain(names).map(unscored).collect()
     }
 
     fn total(&self) -> Score {

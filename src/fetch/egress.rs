@@ -157,12 +157,11 @@ impl Egress {
         }
         let round = self.round(url, &site, site_reach, asked).await;
         match round.finding {
-            Finding::Stands => None,
             Finding::Offline => Some(format!("{} did not answer either", round.asked.join(", "))),
             Finding::Untold if is_nameless && !local::has_way_out() => {
                 Some("this machine has no route to the Internet".to_owned())
             }
-            Finding::Untold => None,
+            Finding::Stands | Finding::Untold => None,
         }
     }
 

@@ -27,6 +27,9 @@ const FAULTS: [(i32, &str); 7] = [
 const FAR: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
 
+/// A port to look up routes with; it does not matter, nothing is sent.
+const DISCARD: u16 = 9;
+
 /// What is wrong with this machine, if this error says so.
 pub(super) fn fault(error: &io::Error) -> Option<&'static str> {
     let code = error.raw_os_error()?;
@@ -39,8 +42,6 @@ pub(super) fn has_route(address: IpAddr) -> bool {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
     };
-    /// The port does not matter: nothing is sent.
-    const DISCARD: u16 = 9;
     let looked_up = UdpSocket::bind((any, 0)).and_then(|s| s.connect(SocketAddr::new(address, DISCARD)));
     !looked_up.is_err_and(|error| is_no_route(&error))
 }

@@ -45,7 +45,7 @@ impl Event {
         let missed = common.missed_at_begin(scope.section());
         let earlier = || looks.iter().filter(|look| look.at < first);
         if common.is_lottery {
-            return earlier().nth(missed - 1).or_else(|| earlier().last()).map(|look| look.at).or(own);
+            return earlier().nth(missed - 1).or_else(|| earlier().next_back()).map(|look| look.at).or(own);
         }
         // Of an outage that spares some URLs for good, a URL that is looked at again says nothing more.
         let mut urls = HashSet::new();

@@ -242,7 +242,8 @@ fn strays_and_outage(rng: &mut fastrand::Rng) -> World {
 
 fn silent(rng: &mut fastrand::Rng) -> World {
     let mut world = watched(rng, 8 * DAY);
-    let gap = (2 * DAY, 2 * DAY + rng.i64(DAY..4 * DAY));
+    // Longer than twice the longest time between crawls, or it would be no silence.
+    let gap = (2 * DAY, 2 * DAY + rng.i64(2 * DAY + HOUR..5 * DAY));
     world.schedule.silences.push(gap);
     let from = gap.0 - rng.i64(2 * HOUR..10 * HOUR);
     match rng.usize(0..3) {

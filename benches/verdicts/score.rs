@@ -166,7 +166,7 @@ fn is_allowed(truth: &Truth, prediction: &Prediction, now: DateTime<Utc>, policy
 }
 
 impl Score {
-    /// Adds how the bounds of a fitting prediction hold; `true`: they do not.
+    /// Adds how the bounds of a fitting prediction hold; `true`: they do not, or are twice as wide as they could be.
     fn bound(&mut self, truth: &Truth, prediction: &Prediction) -> bool {
         let bounds = &prediction.bounds;
         let start = bounds.healthy_before.is_none_or(|before| before <= truth.began)
@@ -190,16 +190,18 @@ impl Score {
                 truth.healthy_after.map(|a| a - truth.last_failing),
             ),
         ];
+        let mut is_wide = false;
         for (ours, best) in sides {
             let (Some(ours), Some(best)) = (ours, best) else { continue };
             let (ours, best) = (seconds(ours), seconds(best));
+            is_wide |= ours > 2.0 * best;
             self.width += ours;
             self.best_width += best;
             if best > 0.0 {
                 self.ratios.push(ours / best);
             }
         }
-        !start || !end
+        !start || !end || is_wide
     }
 }
 

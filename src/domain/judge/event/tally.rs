@@ -135,9 +135,9 @@ impl Tally {
         self.recovered(at);
     }
 
-    /// Some part recovered while others went on failing.
+    /// Some part recovered while others went on failing. At one instant nobody knows which came first.
     pub(in super::super) fn recovery_rolls(&self) -> bool {
-        self.recoveries.first().is_some_and(|first| *first <= self.last_failing)
+        self.recoveries.first().is_some_and(|first| *first < self.last_failing)
     }
 
     /// The first recovery after the newest failure.
@@ -252,6 +252,13 @@ mod tests {
         let at_once = tally(&[part(1, &[(0, 502)], Some(5)), part(2, &[(0, 502)], Some(6))]);
         assert!(!at_once.recovery_rolls());
         assert_eq!(at_once.first_recovery_after(), Some(minutes(5)));
+    }
+
+    #[test]
+    fn a_recovery_at_the_instant_of_the_newest_failure_does_not_show_that_it_rolls() {
+        let tied = tally(&[part(1, &[(0, 502)], Some(8)), part(2, &[(0, 502), (8, 502)], Some(12))]);
+        assert!(!tied.recovery_rolls());
+        assert_eq!(tied.first_recovery_after(), Some(minutes(12)));
     }
 
     #[test]

@@ -11,7 +11,8 @@
 //! - coverage: how many true begins and ends lie within the told bounds;
 //! - tightness: the width of the told bounds against the tightest that the looks allow, see [`truth`], by sums, and the
 //!   median;
-//! - false persistent: outages called persistent where nothing persisted.
+//! - false pers.: outages called persistent where nothing persisted;
+//! - told / true: how many outages the rule tells, and how many there are.
 //!
 //! Rows: each rule over all outages together, in which the strays by their number count most; each rule as the mean of
 //! its measures over the families, so that each family weighs the same; and Gatecrawl in each family. A dash: nothing was

@@ -5,17 +5,8 @@ use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use super::peers;
 use super::score::Score;
 
-const HEAD: [&str; 9] = [
-    "rule",
-    "F1",
-    "verdict",
-    "allowed",
-    "coverage",
-    "tightness",
-    "median",
-    "false persistent",
-    "outages told / true",
-];
+const HEAD: [&str; 9] =
+    ["rule", "F1", "verdict", "allowed", "coverage", "tightness", "median", "false pers.", "told / true"];
 
 /// A rule with its scores, family by family.
 pub struct Rule {

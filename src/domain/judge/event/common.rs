@@ -91,6 +91,9 @@ pub struct Common {
     /// Looks at any URL, those that are looked at again because they fail among them: all, and the last ones.
     any: Looks,
     any_lately: FadingLooks,
+    /// Healthy looks at the instant of a failure: they say nothing of what came after, but they were healthy.
+    #[serde(default)]
+    tied: u32,
     /// Healthy looks of the current run that are not in the shares yet.
     uncounted: u32,
     after: Vec<DateTime<Utc>>,
@@ -149,6 +152,7 @@ impl Common {
             lately: FadingLooks::default(),
             any: Looks::default(),
             any_lately: FadingLooks::default(),
+            tied: 0,
             uncounted: 0,
             after: Vec::new(),
         }
@@ -215,7 +219,11 @@ impl Common {
             return false;
         }
         self.looked_at = self.looked_at.max(at);
-        if whose == Whose::Tied || (whose == Whose::Spared && !self.is_lottery) {
+        if whose == Whose::Tied {
+            self.tied += 1;
+            return false;
+        }
+        if whose == Whose::Spared && !self.is_lottery {
             return false;
         }
         ground.run += 1;
@@ -288,7 +296,7 @@ impl Common {
             spared_sections: (self.sections.len() - sections.len()) as u64,
             healthy_urls: self.seen(false).map(|(_, _, healthy)| u64::from(healthy)).sum(),
             failing_looks: u64::from(self.any.failing),
-            healthy_looks: u64::from(self.any.healthy),
+            healthy_looks: u64::from(self.any.healthy) + u64::from(self.tied),
             sections,
         }
     }
@@ -412,7 +420,9 @@ mod tests {
 
     #[test]
     fn a_healthy_look_at_the_instant_of_a_failure_does_not_show_that_it_is_over() {
-        assert_eq!(over_after(&mut outage(60, |_| true), 60, Whose::Tied), None);
+        let mut common = outage(60, |_| true);
+        assert_eq!(over_after(&mut common, 60, Whose::Tied), None);
+        assert_eq!(common.extent().healthy_looks, 100, "they were healthy all the same");
     }
 
     #[test]

@@ -72,7 +72,8 @@ impl Event {
         if !common.covers(section) && self.is_known_to_differ_from(outcome) {
             return false;
         }
-        let can_have_begun_with_it = before.is_none_or(|before| before <= self.tally.first_failing);
+        let began = common.reached(section).unwrap_or(self.tally.first_failing);
+        let can_have_begun_with_it = before.is_none_or(|before| before <= began);
         (can_have_begun_with_it || common.is_lottery) && !common.spares(section)
     }
 

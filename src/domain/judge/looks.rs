@@ -145,7 +145,8 @@ impl SiteJudge {
         if !is_over && !lingers {
             self.extend(key, was.main_outcome(), sighting);
             self.split_off(outage, sighting);
-            return self.bridge(outage);
+            self.bridge(outage);
+            return self.join_kin(outage);
         }
         if let Some(to) = self.joinable(sighting, None).filter(|to| *to != outage) {
             self.resume(key, was, sighting);

@@ -9,6 +9,8 @@
 //! - A URL that begins to fail joins a common outage when nothing shows that it was healthy after that began, and its
 //!   section was not ([`event::Event::admits`]); if healthy and failing fetches alternate, each fetch is a lottery, and
 //!   being healthy in between is no proof ([`lottery`]).
+//! - Two outages that fail alike at one time are one, unless something shows that they began apart; one that spreads to
+//!   other sections within minutes is one, too ([`kin`]).
 //! - It is over when the healthy looks since its last failure are too many for chance ([`event::common`]). Whoever still
 //!   fails an hour later has another root ([`ROLLING_RECOVERY`]).
 //! - Its bounds are the intersection of what its parts and places show ([`event::bounds`]).
@@ -22,6 +24,7 @@
 mod alarm;
 mod event;
 mod keeping;
+mod kin;
 mod looks;
 mod lottery;
 mod moving;

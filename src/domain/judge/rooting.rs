@@ -130,6 +130,7 @@ impl SiteJudge {
         }
         self.bridge(outage);
         self.split_off(outage, sighting);
+        self.join_kin(outage);
     }
 
     /// A part that has failed again since its outage was over joins another that goes on.

@@ -177,3 +177,38 @@ fn a_url_that_is_spared_says_nothing_about_when_the_others_began_to_fail() {
     assert_eq!(outages.len(), 1);
     assert_eq!(outages[0].bounds.healthy_before, Some(minutes(0)));
 }
+
+/// Two sections; the first fails at minute 10, the second was last healthy at `healthy` and fails a minute later.
+fn two_sections(healthy: i64, status: u16) -> Vec<Outage> {
+    let site = ["/", "/a/1", "/a/2", "/b/1", "/b/2"];
+    let mut world = World::new();
+    world.see_all(0, &site, 200).see_all(10, &["/a/1", "/a/2"], 502);
+    world.see_all(healthy, &["/b/1", "/b/2", "/"], 200);
+    world.see_all(healthy + 1, &["/b/1", "/b/2", "/a/1"], status).see_all(
+        healthy + 2,
+        &["/b/1", "/a/1"],
+        status,
+    );
+    world.outages()
+}
+
+#[test]
+fn an_outage_that_spreads_to_another_section_within_minutes_is_one() {
+    let outages = two_sections(17, 502);
+    assert_eq!(outages.iter().map(|outage| outage.url_count).collect::<Vec<_>>(), [4]);
+    assert_eq!((outages[0].alternating, outages[0].bounds.healthy_before), (false, Some(minutes(0))));
+    assert_eq!(two_sections(70, 502).len(), 2, "an hour later it is another one");
+}
+
+#[test]
+fn what_a_sentinel_saw_hours_before_a_crawl_found_the_others_is_one_outage() {
+    let mut world = World::new();
+    world.see_all(0, &["/", "/a/1", "/a/2", "/b/1", "/b/2", "/c/1"], 200);
+    for minute in (10..240).step_by(10) {
+        world.see(minute, "/", 200).see(minute, "/a/1", 502);
+    }
+    world.see_all(240, &["/b/1", "/b/2", "/c/1", "/a/2"], 502).see_all(241, &["/b/1", "/a/1"], 502);
+    let outages = world.outages();
+    assert_eq!(outages.iter().map(|outage| outage.url_count).collect::<Vec<_>>(), [5]);
+    assert_eq!(outages[0].bounds.first_failing, minutes(10));
+}

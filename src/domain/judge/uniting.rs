@@ -161,6 +161,7 @@ impl SiteJudge {
             self.retally(outage);
         }
         self.bridge(outage);
+        self.join_kin(outage);
     }
 
     /// The longest that one of these outages lasted, or one of which all parts are among these, which are in order.

@@ -5,6 +5,7 @@
 //! often than any one URL of it. Where the parts disagree, the wider reading is taken:
 //!
 //! - The recovery rolled over the site: it ended when the last of those ended that were still failing.
+//! - It spread over the site: it began after all of the sections had been healthy that may have been first.
 //! - Only some of the fetches failed: one healthy look shows little, so that the bound is as many looks away as the share
 //!   of failing ones demands; looks at as many URLs, when it is the URLs that fail or not, and not the fetches.
 
@@ -46,6 +47,9 @@ impl Event {
         let earlier = || looks.iter().filter(|look| look.at < first);
         if common.is_lottery {
             return earlier().nth(missed - 1).or_else(|| earlier().next_back()).map(|look| look.at).or(own);
+        }
+        if let Some(before) = common.before_it_spread() {
+            return Some(before).filter(|before| *before < first).or(own);
         }
         // Of an outage that spares some URLs for good, a URL that is looked at again says nothing more.
         let mut urls = HashSet::new();

@@ -5,7 +5,7 @@
 //! with probability p, n healthy looks in a row come about with (1 - p)^n; when that is too unlikely, it is over. For an
 //! outage that fails everything that is after three looks; for one dead backend of three, after two dozen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,8 @@ pub(in super::super) struct Ground {
     pub(in super::super) healthy_before: Option<DateTime<Utc>>,
     /// Distinct healthy URLs between the begin of the outage and its first failure here.
     pub(in super::super) witnesses_before: u32,
+    /// It spread to here: the first failure here, which came later than elsewhere.
+    pub(in super::super) reached: Option<DateTime<Utc>>,
     /// Healthy looks in a row, with the first of them.
     pub(in super::super) run: u32,
     pub(in super::super) run_since: Option<DateTime<Utc>>,
@@ -105,6 +107,7 @@ impl Ground {
             urls: 0,
             healthy_before: None,
             witnesses_before: 0,
+            reached: None,
             run: 0,
             run_since: None,
             outcome: None,
@@ -241,6 +244,35 @@ impl Common {
         true
     }
 
+    /// It spread to these sections, where it began at this instant.
+    pub(in super::super) fn reach(&mut self, sections: &BTreeSet<Section>, at: DateTime<Utc>) {
+        for (_, ground) in self.sections.iter_mut().filter(|(section, _)| sections.contains(section)) {
+            ground.reached = Some(at);
+        }
+    }
+
+    /// When it reached this section, if that was later than others.
+    pub(in super::super) fn reached(&self, section: &Section) -> Option<DateTime<Utc>> {
+        self.sections.get(section).and_then(|ground| ground.reached)
+    }
+
+    /// When the first sections that it is known of were last healthy, all of them, if it spread from there.
+    pub(in super::super) fn before_it_spread(&self) -> Option<DateTime<Utc>> {
+        self.sections.values().find_map(|ground| ground.reached)?;
+        let first = self.sections.values().filter(|ground| ground.urls > 0 && ground.reached.is_none());
+        first.filter_map(|ground| ground.healthy_before).min()
+    }
+
+    /// The sections that are part of it.
+    pub(in super::super) fn covered(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(|(_, ground)| ground.urls > 0).map(|(section, _)| section)
+    }
+
+    /// Whether so many healthy URLs cannot be, while it lasts.
+    pub(in super::super) fn rules_out(&self, healthy_urls: u32) -> bool {
+        self.odds_of(healthy_urls) < ELSEWHERE
+    }
+
     /// Whether this section is part of it.
     pub(in super::super) fn covers(&self, section: &Section) -> bool {
         self.sections.get(section).is_some_and(|ground| ground.urls > 0)
@@ -251,8 +283,7 @@ impl Common {
     pub(in super::super) fn explains(&self, section: &Section) -> bool {
         /// So many sections are all over the site.
         const ALL_OVER: usize = 3;
-        let covered = || self.sections.values().filter(|ground| ground.urls > 0).count();
-        self.covers(section) || (!self.spares(section) && covered() >= ALL_OVER)
+        self.covers(section) || (!self.spares(section) && self.covered().count() >= ALL_OVER)
     }
 
     /// Whether some section is part of both.

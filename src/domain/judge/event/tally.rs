@@ -19,6 +19,8 @@ pub(in super::super) struct Tally {
     pub(in super::super) last_failing: DateTime<Utc>,
     /// The newest healthy look at a URL of it before the first failing one.
     pub(in super::super) healthy_before: Option<DateTime<Utc>>,
+    /// The newest instant at which a URL of it was healthy before it began to fail itself.
+    pub(in super::super) newest_before: Option<DateTime<Utc>>,
     /// Each URL with the part that is counted for it: its first.
     pub(in super::super) urls: HashMap<UrlId, EpisodeKey>,
     pub(in super::super) outcomes: BTreeMap<Outcome, u64>,
@@ -50,6 +52,7 @@ impl Tally {
             first_failing: bounds.first_failing,
             last_failing: bounds.last_failing,
             healthy_before: bounds.healthy_before,
+            newest_before: bounds.healthy_before,
             urls: HashMap::new(),
             outcomes: BTreeMap::new(),
             fetches: 0,
@@ -91,6 +94,7 @@ impl Tally {
         self.first_failing = self.first_failing.min(bounds.first_failing);
         let before = bounds.healthy_before.filter(|before| *before < self.first_failing);
         self.healthy_before = self.healthy_before.max(before);
+        self.newest_before = self.newest_before.max(bounds.healthy_before);
         self.fetches += part.episode.fetches();
         self.wasted += part.episode.wasted;
         self.confirmed |= part.episode.fetches() > 1;

@@ -186,7 +186,7 @@ const KNOWN: [&str; 17] = [
 ];
 
 /// See [`KNOWN`].
-pub(super) fn known_streams() -> impl Iterator<Item = Vec<Look>> {
+pub(crate) fn known_streams() -> impl Iterator<Item = Vec<Look>> {
     KNOWN.into_iter().map(|stream| stream.split(", ").map(read).collect())
 }
 

@@ -305,7 +305,10 @@ impl Common {
 
     /// Whether this section of it is over, although others need not be.
     pub(in super::super) fn is_over_in(&self, ground: &Ground) -> bool {
-        ground.urls > 0 && self.odds_of(ground.run) < OVER
+        // Its own healthy looks are what is asked about; they do not make the outage milder by which they are weighed.
+        let others = self.overall.healthy.saturating_sub(ground.run);
+        let share = Looks { failing: self.overall.failing, healthy: others }.careful_share();
+        ground.urls > 0 && odds(share, ground.run) < OVER
     }
 
     /// Whether it and an outage before it, with so many healthy looks and so much time between them, are one lottery.
@@ -471,6 +474,29 @@ mod tests {
         common.over_since = None;
         common.fail(&section("/a/1"), minutes(70), Outcome::Status(502), true);
         assert_eq!((common.run, common.newest_after(minutes(60))), (0, None));
+    }
+
+    #[test]
+    fn a_section_is_over_by_its_own_healthy_looks_however_often_another_fails_meanwhile() {
+        let mut common = Common::begun(minutes(0), Vec::new(), Vec::new());
+        for path in ["/a/1", "/b/1"].repeat(4) {
+            common.take_url(&section(path), None);
+            common.fail(&section(path), minutes(0), Outcome::Status(502), true);
+        }
+        for minute in 1..=8 {
+            common.pass(&section("/b/1"), minutes(minute), Whose::Member);
+            common.fail(&section("/a/1"), minutes(minute), Outcome::Status(502), false);
+        }
+        assert!(common.is_over_in(&common.sections[&section("/b/1")]));
+        assert!(!common.is_over_in(&common.sections[&section("/a/1")]) && common.over_since.is_none());
+    }
+
+    #[test]
+    fn a_failure_of_the_past_that_turns_out_to_be_part_of_it_does_not_make_it_look_forgotten() {
+        let mut common = outage(60, |_| true);
+        common.pass(&section("/a/1"), minutes(90), Whose::Member);
+        common.fail(&section("/a/1"), minutes(5), Outcome::Status(502), true);
+        assert_eq!(common.looked_at, minutes(90));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 
 use super::deploys;
+use super::habit;
 use super::json::{OutageJson, Surroundings};
 use super::wording;
 use super::wording::headline::{Facts, Scope as Told};
@@ -13,7 +14,7 @@ use crate::domain::extent::Extent;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::site::Site;
-use crate::domain::verdict::{Judgement, State};
+use crate::domain::verdict::{Judgement, State, Verdict};
 use crate::store::outages::StoredOutage;
 use crate::store::{Store, StoreError};
 
@@ -156,7 +157,12 @@ async fn site_text(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<Str
             );
         }
     }
-    if outages.is_empty() {
+    let habits = habit::habits_of(store, site, now).await?;
+    for habit in &habits {
+        let rest = wording::habit::headline(&habit.flapping, &site.settings.policy);
+        let _ = writeln!(out, "  [{}] {}{rest}", Verdict::Intermittent, habit.subject);
+    }
+    if outages.is_empty() && habits.is_empty() {
         let seen = store.crawls(site.id, 1).await?;
         out.push_str(if seen.is_empty() { "  Not crawled yet.\n" } else { "  All is well.\n" });
     }

@@ -5,7 +5,6 @@
 mod assets;
 pub mod auth;
 mod error;
-mod habit;
 mod pages;
 mod secret;
 mod security;

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::Error;
-use super::habit::{Habit, habits};
 use super::state::AppState;
 use crate::chart::tone::Tone;
 use crate::domain::crawl::{Crawl, CrawlState};
@@ -17,6 +16,7 @@ use crate::domain::robots_ladder::{Authority, Failure, standing};
 use crate::domain::site::Site;
 use crate::domain::verdict::{Judgement, State, Verdict};
 use crate::report::deploys;
+use crate::report::habit::{self, Habit, Occurrence};
 use crate::report::history::Stretch;
 use crate::report::summary;
 use crate::report::wording::headline::Facts;
@@ -79,10 +79,14 @@ impl Status {
         };
         let known_urls = app.store.count_urls(&site).await?;
         let failing_urls = app.store.count_failing_urls(&site).await?;
-        let mut looked: Vec<_> = app.store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
-        looked.dedup();
+        let looked = habit::looked(&app.store, &site, since).await?;
         let robots = app.store.robots_copy(site.id).await?;
-        let habits = habits(&outages, &looked, now, &site.settings);
+        let habits = habit::habits(
+            &outages.iter().map(Judged::occurrence).collect::<Vec<_>>(),
+            &looked,
+            now,
+            &site.settings,
+        );
         let mut status = Self {
             site,
             now,
@@ -221,6 +225,10 @@ pub(crate) async fn judged(app: &AppState, site: &Site, stored: StoredOutage) ->
 }
 
 impl Judged {
+    fn occurrence(&self) -> Occurrence<'_> {
+        Occurrence { id: self.id, outage: &self.outage, path: &self.path }
+    }
+
     /// What is told of it.
     pub(crate) fn facts<'a>(&'a self, site: &'a Site, now: DateTime<Utc>) -> Facts<'a> {
         let facts = summary::facts(site, &self.outage, &self.extent, &self.path, now);

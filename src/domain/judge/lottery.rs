@@ -138,6 +138,17 @@ mod tests {
     }
 
     #[test]
+    fn what_failed_before_it_was_known_to_be_a_lottery_is_part_of_it() {
+        let (mut world, mut chance) = (World::new(), fastrand::Rng::with_seed(5));
+        lottery(&mut world, 0..600, 0);
+        for minute in (600..1200).step_by(10) {
+            world.round(minute, &SHOP, |_| if chance.u32(0..100) < 8 { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1, "{outages:#?}");
+    }
+
+    #[test]
     fn one_backend_that_comes_back_after_three_days_does_not_undo_that_the_outage_persisted() {
         let mut world = World::new();
         lottery(&mut world, 0..60, 0);

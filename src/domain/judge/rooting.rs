@@ -241,6 +241,39 @@ mod tests {
     }
 
     #[test]
+    fn a_url_elsewhere_that_nobody_looked_at_since_it_began_is_part_of_it_only_if_it_fails_alike() {
+        for (status, outages) in [(502, 1), (504, 2)] {
+            let mut world = World::new();
+            world.round(0, &SHOP, |_| 200).round(10, &SHOP[2..8], |_| 502).see(12, "/b/1", status);
+            assert_eq!(world.outages().len(), outages, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_section_that_is_well_for_an_hour_while_most_of_the_site_fails_on_has_its_outage_behind_it() {
+        let paths = [&SHOP[2..5], &SHOP[8..]].concat();
+        let mut world = World::new();
+        for minute in (0..180).step_by(5) {
+            let is_down = |path: &str| minute >= 30 && (minute < 60 || !path.starts_with("/a"));
+            world.round(minute, &paths, |path| if is_down(path) { 502 } else { 200 });
+        }
+        let outages = world.outages();
+        assert_eq!(outages.len(), 2, "{outages:#?}");
+        assert_eq!((&outages[0].scope, outages[0].ongoing), (&section("/a/1"), false));
+        assert_eq!((outages[1].url_count, outages[1].ongoing), (12, true));
+        assert_eq!(outages[0].bounds.shortest().num_minutes(), 25);
+    }
+
+    #[test]
+    fn urls_that_nobody_looked_at_before_a_silence_and_that_fail_alike_after_it_fail_by_the_same_outage() {
+        let mut world = World::new();
+        world.round(0, &SHOP, |_| 200).round(10, &SHOP[..10], |_| 502);
+        world.round(3 * 1440, &SHOP[10..], |_| 502);
+        let outages = world.outages();
+        assert_eq!((outages.len(), outages[0].url_count), (1, 20), "{outages:#?}");
+    }
+
+    #[test]
     fn a_section_that_fails_on_long_after_the_rest_of_the_site_is_well_has_its_own_outage() {
         let mut world = World::new();
         rounds(&mut world, 0..30, |_| 200);

@@ -94,7 +94,7 @@ fn silence<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::world::minutes;
+    use super::super::tests::world::{World, minutes};
     use super::*;
 
     const GAP: Span = Span::minutes(10);
@@ -124,6 +124,17 @@ mod tests {
         let (one, other) = (watched(&[0, 50]), watched(&[20, 30]));
         assert_eq!(silent(&[&one, &other], 0, 50), 40);
         assert_eq!(silent(&[&one, &watched(&[10, 20, 30, 40])], 0, 50), 0);
+    }
+
+    #[test]
+    fn a_url_that_fails_before_and_after_a_silence_is_not_said_to_have_failed_through_it() {
+        let mut world = World::new();
+        let day = 1440;
+        world.see(0, "/a/1", 200).see(10, "/a/1", 502).see(20, "/a/1", 502);
+        world.see(3 * day, "/a/1", 502).see(3 * day + 10, "/a/1", 502);
+        let outages = world.outages();
+        assert_eq!(outages.len(), 1);
+        assert_eq!(outages[0].bounds.shortest().num_minutes(), 20);
     }
 
     #[test]

@@ -11,9 +11,9 @@ use crate::domain::egress::Silence;
 pub fn notice(silences: &[Silence], zone: Tz, now: DateTime<Utc>) -> Option<String> {
     let silence = silences.iter().find(|silence| silence.ended_at.is_none())?;
     Some(format!(
-        "Gatecrawl itself has had no connection since {}. What fails meanwhile is unknown: it is not recorded, and no site is called down by it. {}.",
+        "Gatecrawl itself has had no connection since {}. What fails meanwhile is unknown: it is not recorded, and no site is called down by it. What shows it: {}.",
         second(silence.began_at, zone, now),
-        capitalised(&silence.why)
+        silence.why
     ))
 }
 
@@ -29,11 +29,6 @@ pub fn past(silences: &[Silence], zone: Tz, now: DateTime<Utc>) -> Option<String
         format!("{} in the last week, lately {newest}", plural(over.len() as u64, "time", "times"))
     };
     Some(format!("Gatecrawl's own connection was down {times}: of that time nothing is known."))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -55,7 +50,7 @@ mod tests {
     #[test]
     fn a_silence_that_goes_on_is_told_with_what_shows_it_and_one_that_is_over_is_no_notice() {
         let told = notice(&[silence(1, None), silence(9, Some(5))], Tz::UTC, now()).unwrap();
-        for word in ["since", "11:00:00", "unknown", "This machine has no route to the Internet."] {
+        for word in ["since", "11:00:00", "unknown", "this machine has no route to the Internet."] {
             assert!(told.contains(word), "{word} is not in: {told}");
         }
         assert_eq!(notice(&[silence(9, Some(5))], Tz::UTC, now()), None);

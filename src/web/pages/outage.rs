@@ -163,7 +163,7 @@ pub(crate) mod samples;
 mod tests {
     use chrono::TimeDelta;
 
-    use crate::web::testing::World;
+    use crate::web::testing::{World, start};
 
     #[tokio::test]
     async fn an_outage_is_told_with_bounds_reasons_and_evidence() {
@@ -281,6 +281,11 @@ mod tests {
         assert!(overview.text(".lede").starts_with("One site needs you."), "{}", overview.text(".lede"));
         let site = world.get("/sites/1").await;
         assert!(site.text("h1").starts_with("The whole site fails again and again: 6 outages on 6 days"));
+        let summary = crate::report::summary::text(&world.store, start() + TimeDelta::days(7)).await.unwrap();
+        assert!(
+            summary.contains("[intermittent] The whole site fails again and again: 6 outages"),
+            "{summary}"
+        );
         assert!(site.text(".verdicts section").contains("The whole site fails again and again"));
     }
 

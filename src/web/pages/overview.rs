@@ -139,7 +139,7 @@ mod tests {
         for path in ["/".to_owned(), format!("/sites/{}", site.id)] {
             let page = world.get(&path).await;
             assert!(page.text(".silence").starts_with("Gatecrawl itself has had no connection"), "{path}");
-            assert!(page.text(".silence").ends_with("The gateway did not answer."), "{path}");
+            assert!(page.text(".silence").ends_with("the gateway did not answer."), "{path}");
         }
         world.clock.advance(TimeDelta::minutes(30));
         world.store.end_silence(world.clock.now()).await.unwrap();

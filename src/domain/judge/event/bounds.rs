@@ -123,7 +123,8 @@ mod tests {
         let paths = &SHOP[..4];
         world.round(0, paths, |_| 200).round(10, paths, |_| 502);
         world.round(20, paths, |path| if path == "/" { 200 } else { 502 });
-        world.round(30, paths, |path| if path == "/a/2" { 502 } else { 200 }).round(40, paths, |_| 200);
+        let lingers = |path: &str| path.starts_with("/a/");
+        world.round(30, paths, |path| if lingers(path) { 502 } else { 200 }).round(40, paths, |_| 200);
         let bounds = bounds(&world);
         assert_eq!(bounds.last_failing, minutes(30) + chrono::TimeDelta::seconds(3));
         assert_eq!(bounds.healthy_after, Some(minutes(40) + chrono::TimeDelta::seconds(3)));

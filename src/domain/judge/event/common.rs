@@ -93,6 +93,9 @@ pub struct Common {
     /// Looks at any URL, those that are looked at again because they fail among them: all, and the last ones.
     any: Looks,
     any_lately: FadingLooks,
+    /// Healthy looks at the instant of a failure: they say nothing of what came after, but they were healthy.
+    #[serde(default)]
+    tied: u32,
     /// Healthy looks of the current run that are not in the shares yet.
     uncounted: u32,
     after: Vec<DateTime<Utc>>,
@@ -152,6 +155,7 @@ impl Common {
             lately: FadingLooks::default(),
             any: Looks::default(),
             any_lately: FadingLooks::default(),
+            tied: 0,
             uncounted: 0,
             after: Vec::new(),
         }
@@ -218,7 +222,11 @@ impl Common {
             return false;
         }
         self.looked_at = self.looked_at.max(at);
-        if whose == Whose::Tied || (whose == Whose::Spared && !self.is_lottery) {
+        if whose == Whose::Tied {
+            self.tied += 1;
+            return false;
+        }
+        if whose == Whose::Spared && !self.is_lottery {
             return false;
         }
         ground.run += 1;
@@ -297,7 +305,10 @@ impl Common {
 
     /// Whether this section of it is over, although others need not be.
     pub(in super::super) fn is_over_in(&self, ground: &Ground) -> bool {
-        ground.urls > 0 && self.odds_of(ground.run) < OVER
+        // Its own healthy looks are what is asked about; they do not make the outage milder by which they are weighed.
+        let others = self.overall.healthy.saturating_sub(ground.run);
+        let share = Looks { failing: self.overall.failing, healthy: others }.careful_share();
+        ground.urls > 0 && odds(share, ground.run) < OVER
     }
 
     /// Whether it and an outage before it, with so many healthy looks and so much time between them, are one lottery.
@@ -319,7 +330,7 @@ impl Common {
             spared_sections: (self.sections.len() - sections.len()) as u64,
             healthy_urls: self.seen(false).map(|(_, _, healthy)| u64::from(healthy)).sum(),
             failing_looks: u64::from(self.any.failing),
-            healthy_looks: u64::from(self.any.healthy),
+            healthy_looks: u64::from(self.any.healthy) + u64::from(self.tied),
             sections,
         }
     }
@@ -443,7 +454,9 @@ mod tests {
 
     #[test]
     fn a_healthy_look_at_the_instant_of_a_failure_does_not_show_that_it_is_over() {
-        assert_eq!(over_after(&mut outage(60, |_| true), 60, Whose::Tied), None);
+        let mut common = outage(60, |_| true);
+        assert_eq!(over_after(&mut common, 60, Whose::Tied), None);
+        assert_eq!(common.extent().healthy_looks, 100, "they were healthy all the same");
     }
 
     #[test]
@@ -461,6 +474,29 @@ mod tests {
         common.over_since = None;
         common.fail(&section("/a/1"), minutes(70), Outcome::Status(502), true);
         assert_eq!((common.run, common.newest_after(minutes(60))), (0, None));
+    }
+
+    #[test]
+    fn a_section_is_over_by_its_own_healthy_looks_however_often_another_fails_meanwhile() {
+        let mut common = Common::begun(minutes(0), Vec::new(), Vec::new());
+        for path in ["/a/1", "/b/1"].repeat(4) {
+            common.take_url(&section(path), None);
+            common.fail(&section(path), minutes(0), Outcome::Status(502), true);
+        }
+        for minute in 1..=8 {
+            common.pass(&section("/b/1"), minutes(minute), Whose::Member);
+            common.fail(&section("/a/1"), minutes(minute), Outcome::Status(502), false);
+        }
+        assert!(common.is_over_in(&common.sections[&section("/b/1")]));
+        assert!(!common.is_over_in(&common.sections[&section("/a/1")]) && common.over_since.is_none());
+    }
+
+    #[test]
+    fn a_failure_of_the_past_that_turns_out_to_be_part_of_it_does_not_make_it_look_forgotten() {
+        let mut common = outage(60, |_| true);
+        common.pass(&section("/a/1"), minutes(90), Whose::Member);
+        common.fail(&section("/a/1"), minutes(5), Outcome::Status(502), true);
+        assert_eq!(common.looked_at, minutes(90));
     }
 
     #[test]

@@ -280,7 +280,9 @@ fn a_lot() -> SitePage {
             "1 h 10 min to 1 h 50 min",
         )
     });
+    let notice = "Gatecrawl itself has had no connection since Thu 19 Nov, 21:12:40 UTC. What fails meanwhile is unknown: it is not recorded, and no site is called down by it. What shows it: shop.example failed (the connection was not made), and gateway.example:443 did not answer either.";
     SitePage {
+        shell: Shell { notice: Some(notice.to_owned()), ..Shell::inside("") },
         paused: true,
         silence: None,
         running: None,

@@ -5,7 +5,7 @@
 //! host is an observation like any other, so robots.txt has spells and episodes as every URL has.
 
 use crate::crawl::{CrawlError, Crawler};
-use crate::discover::robots::Robots;
+use crate::discover::robots::{self, Robots};
 use crate::domain::observation::CrawlId;
 use crate::domain::outcome::{Class, Outcome};
 use crate::domain::page_url::PageUrl;
@@ -19,8 +19,8 @@ use super::visit::record;
 /// The path of robots.txt.
 pub(super) const ROBOTS_PATH: &str = "/robots.txt";
 
-/// Google reads so much of a robots.txt, 500 KiB, and ignores the rest; RFC 9309 demands at least as much.
-const MOST_BYTES: usize = 500 * 1024;
+/// What is fetched of a robots.txt: a byte more than is read, so that a line that is cut is told.
+const MOST_BYTES: usize = robots::MOST_BYTES + 1;
 
 /// Whether a host lets us in.
 #[derive(Debug)]

@@ -23,6 +23,7 @@ pub mod outage;
 pub mod outcome;
 pub mod page_url;
 pub mod patterns;
+pub mod percent;
 pub mod policy;
 pub mod robots_ladder;
 pub mod schedule;

@@ -23,6 +23,7 @@ use crate::domain::crawl::{Crawl, CrawlOptions};
 use crate::domain::outcome::{NetworkError, Outcome as FetchOutcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::{PrivateAddresses, Settings, Site};
+use crate::domain::span::Span;
 use crate::domain::verdict::{State, Verdict};
 use crate::report::json::{OutageJson, rfc3339};
 use crate::report::summary::{self, SiteOutage};
@@ -60,6 +61,10 @@ pub(super) struct Options {
     /// Crawl the addresses in this file, one a line, and follow no links
     #[arg(long, value_name = "FILE", conflicts_with = "sitemap_only")]
     list: Option<PathBuf>,
+    /// Wait so long for a site that goes down meanwhile to come back, and then go on
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    wait: Span,
+
     /// Set a setting or policy value of the site, such as persistent_after=48h (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -150,6 +155,7 @@ fn crawl_options(options: &Options, list: Vec<String>) -> CrawlOptions {
         rate: options.rate,
         concurrency: options.concurrency,
         confirm: true,
+        wait: Some(options.wait),
     }
 }
 

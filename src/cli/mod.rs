@@ -121,7 +121,7 @@ async fn dispatch(cli: Cli) -> Outcome {
     let data = &cli.common.data;
     match cli.command {
         Command::Serve(options) => serve::run(options, data).await,
-        Command::Crawl(options) => crawl::run(*options, data).await,
+        Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
         Command::Replay(options) => replay::run(&options),

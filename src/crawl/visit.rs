@@ -3,16 +3,21 @@
 
 use std::sync::Arc;
 
-use super::politeness::Pace;
+use chrono::{DateTime, Utc};
+
+use super::frontier::hash;
+use super::politeness::pace::Pace;
+use super::politeness::retry_after::retry_after;
 use crate::discover::page::{self, Page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::indexability::UrlFacts;
-use crate::domain::observation::{CrawlId, Observer, SiteId};
+use crate::domain::observation::{CrawlId, SiteId};
 use crate::domain::outcome::{Class, Outcome};
 use crate::domain::page_url::PageUrl;
+use crate::domain::page_version::PageVersion;
 use crate::fetch::{Fetch, Fetched, NotFetched, Request};
 use crate::store::urls::KnownUrl;
-use crate::store::writer::Record;
+use crate::store::writer::{Reading, Record};
 
 /// Why a URL is visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,42 +37,90 @@ pub(super) struct Task {
     pub(super) purpose: Purpose,
 }
 
+/// How pages are read in a run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope {
+    /// Hash of what decides which links are taken in.
+    pub(super) hash: u64,
+    /// Links are taken in.
+    pub(super) follow: bool,
+}
+
 /// A visit that was made.
 #[derive(Debug)]
 pub(super) struct Visit {
     pub(super) task: Task,
     pub(super) fetched: Fetched,
-    /// What the page links to; empty when it is no healthy HTML page.
+    /// What the page links to; empty when it is no healthy HTML page, or was read before.
     pub(super) links: Vec<PageUrl>,
-    /// What it says of itself; `None` when the answer says nothing of the page, as an error does.
-    pub(super) facts: Option<UrlFacts>,
+    /// What it says of itself; `None` when the answer says nothing of the page, as an error does, or nothing new.
+    pub(super) reading: Option<Reading>,
     /// It is a web page.
     pub(super) is_html: bool,
+    /// Requests a second at which the site was asked.
+    pub(super) rate: f64,
+    /// Until when the server asks to be left alone.
+    pub(super) not_before: Option<DateTime<Utc>>,
 }
 
 /// Makes a visit.
-pub(super) async fn visit(fetch: Arc<dyn Fetch>, pace: Arc<Pace>, task: Task) -> Result<Visit, NotFetched> {
-    pace.turn().await;
-    // A probe that judges a failure gets a connection of its own: gateways answer the second request of one differently.
-    let request = match task.purpose {
-        Purpose::Crawl => Request::of(task.known.url.clone()),
-        Purpose::Recheck | Purpose::Sentinel => Request::probe(task.known.url.clone()),
-    };
-    let fetched = fetch.fetch(&request).await?;
-    Ok(read(task, fetched))
+pub(super) async fn visit(
+    fetch: Arc<dyn Fetch>,
+    pace: Arc<Pace>,
+    task: Task,
+    scope: Scope,
+) -> Result<Visit, NotFetched> {
+    let rate = pace.turn().await;
+    let fetched = fetch.fetch(&request(&task, scope)).await?;
+    Ok(read(task, fetched, scope, rate))
 }
 
-fn read(task: Task, mut fetched: Fetched) -> Visit {
+fn request(task: &Task, scope: Scope) -> Request {
+    let url = task.known.url.clone();
+    match task.purpose {
+        Purpose::Crawl => Request::of(url).unless(may_be_unchanged(&task.known, scope).cloned()),
+        // A probe that judges a failure gets a connection of its own: gateways answer the second request of one
+        // differently.
+        Purpose::Recheck | Purpose::Sentinel => Request::probe(url),
+    }
+}
+
+/// The version that was read before, if an answer that says no more than "unchanged" tells all that is wanted.
+fn may_be_unchanged(known: &KnownUrl, scope: Scope) -> Option<&PageVersion> {
+    let is_healthy = known.newest.is_some_and(|spell| spell.outcome.class() == Class::Healthy);
+    let version = known.version.as_ref()?;
+    (is_healthy && (!scope.follow || version.scope == scope.hash)).then_some(version)
+}
+
+fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
     let content_type = fetched.header("content-type").map(str::to_owned);
     let is_healthy = fetched.outcome.class() == Class::Healthy && fetched.redirect.is_none();
     let is_html = is_healthy && page::is_html(content_type.as_deref(), &fetched.body);
-    let page = is_html.then(|| page::read(&fetched.body, &task.known.url));
-    let facts = facts(&fetched, page.as_ref());
+    let version = version(&task, &fetched, scope);
+    let is_known = version.as_ref().is_some_and(|version| {
+        may_be_unchanged(&task.known, scope).is_some_and(|known| known.body_hash == version.body_hash)
+    });
+    let page = (is_html && !is_known).then(|| page::read(&fetched.body, &task.known.url));
+    let reading =
+        facts(&fetched, page.as_ref()).filter(|_| !is_known).map(|facts| Reading { facts, version });
     let links = page.map(|page| page.links.into_iter().map(|link| link.url).collect()).unwrap_or_default();
+    let not_before = retry_after(fetched.outcome, fetched.header("retry-after"), fetched.at);
     // A body may be large; nothing behind this point needs more of it than evidence keeps.
-    fetched.body.truncate(BODY_KEPT);
+    fetched.body.truncate(if fetched.outcome.is_failing() { BODY_KEPT } else { 0 });
     fetched.body.shrink_to_fit();
-    Visit { task, fetched, links, facts, is_html }
+    Visit { task, fetched, links, reading, is_html, rate, not_before }
+}
+
+/// The version that came; `None` when it is not whole, or its links are not taken in.
+fn version(task: &Task, fetched: &Fetched, scope: Scope) -> Option<PageVersion> {
+    let is_whole =
+        fetched.outcome == Outcome::Status(200) && !fetched.body_capped && fetched.detail.is_none();
+    (task.purpose == Purpose::Crawl && scope.follow && is_whole).then(|| PageVersion {
+        etag: fetched.header("etag").map(str::to_owned),
+        last_modified: fetched.header("last-modified").map(str::to_owned),
+        body_hash: hash(&fetched.body),
+        scope: scope.hash,
+    })
 }
 
 /// What an answer says of its URL. A document that is no web page speaks by its headers alone.
@@ -97,15 +150,11 @@ fn headers<'a>(fetched: &'a Fetched, name: &'a str) -> impl Iterator<Item = &'a 
 /// What is stored of a fetch.
 pub(super) fn record(site: SiteId, known: &KnownUrl, fetched: &Fetched, crawl: Option<CrawlId>) -> Record {
     Record {
-        site,
-        url: known.id,
-        section: known.section.clone(),
-        observer: Observer::gatecrawl(),
-        observation: fetched.observation(),
         elapsed: fetched.elapsed,
         bytes: fetched.wire_bytes,
         crawl,
         evidence: fetched.outcome.is_failing().then(|| evidence(fetched)),
+        ..Record::of(site, known, fetched.observation())
     }
 }
 
@@ -127,6 +176,8 @@ mod tests {
     use crate::domain::observation::UrlId;
     use crate::fetch::Head;
 
+    const SCOPE: Scope = Scope { hash: 7, follow: true };
+
     fn visited(status: u16, headers: &[(&str, &str)], body: &str) -> Visit {
         let url = PageUrl::parse("http://shop.example/a").unwrap();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -146,12 +197,13 @@ mod tests {
             remote: None,
         };
         fetched.redirect = fetched.header("location").map(|to| url.join(to).unwrap());
-        let known = KnownUrl { id: UrlId(1), section: url.section(), url, depth: 0, newest: None };
-        read(Task { known, purpose: Purpose::Crawl }, fetched)
+        let known =
+            KnownUrl { id: UrlId(1), section: url.section(), url, depth: 0, newest: None, version: None };
+        read(Task { known, purpose: Purpose::Crawl }, fetched, SCOPE, 1.0)
     }
 
     fn told(status: u16, headers: &[(&str, &str)], body: &str) -> Option<(bool, Option<String>)> {
-        let facts = visited(status, headers, body).facts?;
+        let facts = visited(status, headers, body).reading?.facts;
         Some((facts.noindex, facts.canonical.map(|url| url.path().to_owned())))
     }
 

@@ -63,6 +63,7 @@ mod tests {
             section: url(path).section(),
             depth: u32::try_from(path.matches('/').count()).unwrap(),
             newest: None,
+            version: None,
         };
         (0..).zip(paths).map(row).collect()
     }

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::crawl::progress::Progress;
-use crate::crawl::{CrawlError, Crawler, Ended};
+use crate::crawl::progress::{Phase, Progress};
+use crate::crawl::{CrawlError, Crawler, Ended, Pause};
 use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
 use crate::domain::observation::SiteId;
 use crate::domain::site::{PrivateAddresses, Site};
@@ -33,6 +34,12 @@ const MOST_NEIGHBOURS: u32 = 20;
 
 /// How often a lease is renewed: two renewals may fail before it is lost.
 const RENEWAL: Duration = Duration::from_secs(5);
+
+/// A crawl that waits for its site is given up after so long: a day later, what it had seen is old.
+const LONGEST_PAUSED: Span = Span::hours(24);
+
+/// How often is looked for due work while a crawl by hand waits for its site.
+const WATCH_POLL: Duration = Duration::from_millis(500);
 
 /// Makes the fetcher for a site, by the addresses that it may ask.
 pub type FetchFor = Arc<dyn Fn(&Site) -> anyhow::Result<Arc<dyn Fetch>> + Send + Sync>;
@@ -108,10 +115,9 @@ impl Patrols {
             self.drop_unfinished(site).await?;
             let crawl =
                 self.store.request_crawl(site.id, CrawlKind::Manual, options, self.clock.now()).await?;
-            let made = self.crawler(site).await?.crawl(site, &crawl, &stop, progress).await;
-            self.note_egress(&made).await?;
+            let made = self.crawl_to_the_end(site, &crawl, &stop, progress).await;
             if let Err(error) = &made {
-                self.stop_crawl(&crawl, &error.to_string()).await?;
+                self.stop_crawl(&crawl, &format!("{error:#}")).await?;
             } else if stop.is_cancelled() {
                 self.stop_crawl(&crawl, "it was interrupted; what it had fetched is kept").await?;
             }
@@ -120,6 +126,57 @@ impl Patrols {
             Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
         });
         made.await.map(Some)
+    }
+
+    /// Makes a crawl and goes on with it when it has paused, as long as its options allow to wait.
+    async fn crawl_to_the_end(
+        &self,
+        site: &Site,
+        crawl: &Crawl,
+        stop: &CancellationToken,
+        progress: watch::Sender<Progress>,
+    ) -> anyhow::Result<Ended> {
+        let deadline = self.clock.now() + crawl.options.wait.unwrap_or(LONGEST_PAUSED).delta();
+        let mut crawl = crawl.clone();
+        let mut start_page = None;
+        loop {
+            let made = self.crawler(site).await?.crawl(site, &crawl, stop, progress.clone()).await;
+            self.note_egress(&made).await?;
+            let mut ended = made?;
+            start_page = start_page.or(ended.start_page.take());
+            let Some(pause) = ended.pause.clone().filter(|_| !stop.is_cancelled()) else {
+                return Ok(Ended { start_page, ..ended });
+            };
+            if pause.until > deadline {
+                ended.notes.push(left_alone(&pause));
+                let notes = ended.notes.join("\n");
+                self.store
+                    .finish_crawl(crawl.id, CrawlState::Finished, self.clock.now(), Some(&notes))
+                    .await?;
+                progress.send_modify(|progress| progress.phase = Phase::Done);
+                return Ok(Ended { start_page, ..ended });
+            }
+            self.keep_watch(site, pause.until, stop).await?;
+            crawl = self.store.crawl(crawl.id).await?.context("the crawl is no longer there")?;
+        }
+    }
+
+    /// Does what else is due for a site until an instant.
+    async fn keep_watch(
+        &self,
+        site: &Site,
+        until: DateTime<Utc>,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        while self.clock.now() < until && !stop.is_cancelled() {
+            if self.probe(site, stop).await? != Step::Done {
+                tokio::select! {
+                    () = tokio::time::sleep(WATCH_POLL) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Works under a lease, which is renewed meanwhile and given back afterwards. When it is lost the work is stopped.
@@ -173,11 +230,23 @@ impl Patrols {
 
     /// The crawl to make or to go on with.
     async fn due_crawl(&self, site: &Site) -> anyhow::Result<Option<Crawl>> {
-        if let Some(unfinished) = self.store.unfinished_crawl(site.id).await? {
-            return Ok(Some(unfinished));
-        }
         let now = self.clock.now();
-        if site.next_crawl_at.is_none_or(|due| due > now) {
+        let next_is_due = site.next_crawl_at.is_some_and(|due| due <= now);
+        if let Some(unfinished) = self.store.unfinished_crawl(site.id).await? {
+            if unfinished.resume_at.is_none_or(|at| at <= now) {
+                return Ok(Some(unfinished));
+            }
+            let is_too_old = unfinished.started_at.is_some_and(|began| now - began > LONGEST_PAUSED.delta());
+            if !next_is_due && !is_too_old {
+                return Ok(None);
+            }
+            self.stop_crawl(
+                &unfinished,
+                "the site did not come back in time: what it had not fetched was left alone",
+            )
+            .await?;
+        }
+        if !next_is_due {
             return Ok(None);
         }
         let next = site.settings.schedule.next(now, site.settings.time_zone);
@@ -236,7 +305,8 @@ impl Patrols {
     }
 
     async fn stop_crawl(&self, crawl: &Crawl, why: &str) -> anyhow::Result<()> {
-        Ok(self.store.finish_crawl(crawl.id, CrawlState::Stopped, self.clock.now(), Some(why)).await?)
+        let why = crawl.note.iter().map(String::as_str).chain([why]).collect::<Vec<_>>().join("\n");
+        Ok(self.store.finish_crawl(crawl.id, CrawlState::Stopped, self.clock.now(), Some(&why)).await?)
     }
 
     /// A crawl with other options than the one that is asked for is not gone on with.
@@ -257,6 +327,13 @@ impl Patrols {
             fetch: (self.fetch_for)(site)?,
             clock: Arc::clone(&self.clock),
         })
+    }
+}
+
+fn left_alone(pause: &Pause) -> String {
+    match pause.left {
+        0 => "the site did not come back in time".to_owned(),
+        left => format!("the site did not come back in time: about {left} URLs were left alone"),
     }
 }
 

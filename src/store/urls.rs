@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{FromRow, QueryBuilder};
 
 use super::{Store, StoreError, corrupt, instant, millis};
-use crate::domain::observation::UrlId;
+use crate::domain::observation::{SiteId, UrlId};
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::{PageUrl, Section};
+use crate::domain::page_version::PageVersion;
+use crate::domain::recheck;
 use crate::domain::site::Site;
 use crate::domain::spell::Spell;
 
@@ -28,6 +32,8 @@ pub struct KnownUrl {
     pub depth: u32,
     /// The newest spell that we saw ourselves; `None`: never fetched.
     pub newest: Option<Spell>,
+    /// The version that was read last.
+    pub version: Option<PageVersion>,
 }
 
 /// What is selected of a URL and its newest spell; the spell's columns are null together.
@@ -41,13 +47,18 @@ struct UrlRow {
     first_seen: Option<i64>,
     last_seen: Option<i64>,
     fetches: Option<i64>,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    body_hash: Option<i64>,
+    read_scope: Option<i64>,
 }
 
 /// The columns of [`UrlRow`], from a URL `u` and our newest spell of it `s`.
 macro_rules! select_urls {
     ($rest:literal) => {
         concat!(
-            "select u.id, u.path, u.section, u.depth, s.outcome, s.first_seen, s.last_seen, s.fetches
+            "select u.id, u.path, u.section, u.depth, s.outcome, s.first_seen, s.last_seen, s.fetches,
+                 u.etag, u.last_modified, u.body_hash, u.read_scope
              from url u left join spell s on s.id = (
                  select n.id from spell n where n.url_id = u.id and n.observer = 'gatecrawl'
                  order by n.first_seen desc, n.id desc limit 1) ",
@@ -74,8 +85,35 @@ impl UrlRow {
             section: Section::stored(self.section),
             depth: u32::try_from(self.depth).unwrap_or_default(),
             newest,
+            version: self.body_hash.zip(self.read_scope).map(|(body_hash, scope)| PageVersion {
+                etag: self.etag,
+                last_modified: self.last_modified,
+                body_hash: body_hash.cast_unsigned(),
+                scope: scope.cast_unsigned(),
+            }),
         })
     }
+}
+
+/// Adds the URLs that are not known yet.
+pub(super) async fn insert_urls<'a>(
+    db: &mut SqliteConnection,
+    site: SiteId,
+    found: impl IntoIterator<Item = &'a (PageUrl, u32)>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let found: Vec<&(PageUrl, u32)> = found.into_iter().collect();
+    for chunk in found.chunks(ROWS_A_STATEMENT) {
+        let mut statement = QueryBuilder::new("insert into url (site_id, path, section, depth, found_at) ");
+        statement.push_values(chunk, |mut values, (url, depth)| {
+            values.push_bind(site.0).push_bind(url.path_and_query());
+            values.push_bind(url.section().as_str().to_owned());
+            values.push_bind(i64::from(*depth)).push_bind(millis(now));
+        });
+        statement.push(" on conflict (site_id, path) do nothing");
+        statement.build().execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -88,30 +126,11 @@ impl Store {
     ) -> Result<Vec<KnownUrl>, StoreError> {
         let mut known: HashMap<String, KnownUrl> = HashMap::with_capacity(found.len());
         for chunk in found.chunks(ROWS_A_STATEMENT) {
-            self.insert_urls(site, chunk, now).await?;
+            insert_urls(&mut *self.db.writer.acquire().await?, site.id, chunk, now).await?;
             let rows = self.urls_by_path(site, chunk).await?;
             known.extend(rows.into_iter().map(|url| (url.url.path_and_query().to_owned(), url)));
         }
         Ok(found.iter().filter_map(|(url, _)| known.get(url.path_and_query()).cloned()).collect())
-    }
-
-    async fn insert_urls(
-        &self,
-        site: &Site,
-        found: &[(PageUrl, u32)],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let mut statement = QueryBuilder::new("insert into url (site_id, path, section, depth, found_at) ");
-        statement.push_values(found, |mut values, (url, depth)| {
-            values
-                .push_bind(site.id.0)
-                .push_bind(url.path_and_query())
-                .push_bind(url.section().as_str().to_owned());
-            values.push_bind(i64::from(*depth)).push_bind(millis(now));
-        });
-        statement.push(" on conflict (site_id, path) do nothing");
-        statement.build().execute(&self.db.writer).await?;
-        Ok(())
     }
 
     async fn urls_by_path(&self, site: &Site, found: &[(PageUrl, u32)]) -> Result<Vec<KnownUrl>, StoreError> {
@@ -133,6 +152,38 @@ impl Store {
             .fetch_all(&self.db.reader)
             .await?;
         rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// Known URLs of a site that were not seen since an instant, in the order of their rows and behind the row `after`.
+    pub async fn unseen_urls(
+        &self,
+        site: &Site,
+        since: DateTime<Utc>,
+        after: UrlId,
+        limit: u32,
+    ) -> Result<Vec<KnownUrl>, StoreError> {
+        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
+            "where u.site_id = $1 and u.id > $2 and (s.last_seen is null or s.last_seen < $3)
+             order by u.id limit $4"
+        ))
+        .bind(site.id.0)
+        .bind(after.0)
+        .bind(millis(since))
+        .bind(i64::from(limit))
+        .fetch_all(&self.db.reader)
+        .await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// Shows path and query of each known URL of a site, one at a time: a site may have a million.
+    pub async fn each_path(&self, site: &Site, mut see: impl FnMut(&str)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query_scalar::<_, String>("select path from url where site_id = $1 order by id")
+            .bind(site.id.0)
+            .fetch(&self.db.reader);
+        while let Some(path) = rows.try_next().await? {
+            see(&path);
+        }
+        Ok(())
     }
 
     /// How many URLs of a site are known.
@@ -195,6 +246,45 @@ impl Store {
         .fetch_all(&self.db.reader)
         .await?;
         rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// A few failing URLs of a site, from all over them.
+    pub async fn failing_sample(&self, site: &Site, limit: u32) -> Result<Vec<KnownUrl>, StoreError> {
+        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
+            "join episode e on e.url_id = u.id
+             where e.site_id = $1 and e.observer = 'gatecrawl' and e.healthy_after is null and e.went_on = 0
+             order by e.id * 7919 % 10007, e.id limit $2"
+        ))
+        .bind(site.id.0)
+        .bind(i64::from(limit))
+        .fetch_all(&self.db.reader)
+        .await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// Puts off the re-checks of a site that are due, because those just made were in vain: the URLs get their turns one
+    /// after the other, as [`recheck::turn`] has it. Returns how many.
+    pub async fn put_off_rechecks(&self, site: &Site, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let due: i64 = sqlx::query_scalar(
+            "select count(*) from episode where site_id = $1 and observer = 'gatecrawl' and recheck_at <= $2",
+        )
+        .bind(site.id.0)
+        .bind(millis(now))
+        .fetch_one(&self.db.reader)
+        .await?;
+        let turn = recheck::turn(usize::try_from(due).unwrap_or(usize::MAX)).as_millis();
+        sqlx::query(
+            "update episode set recheck_at = $1 + $2 + (id * 7919 % $3) * $4 / $3
+             where site_id = $5 and observer = 'gatecrawl' and recheck_at <= $1",
+        )
+        .bind(millis(now))
+        .bind(i64::try_from(recheck::turn(1).as_millis()).unwrap_or_default())
+        .bind(due.max(1))
+        .bind(i64::try_from(turn).unwrap_or(i64::MAX))
+        .bind(site.id.0)
+        .execute(&self.db.writer)
+        .await?;
+        Ok(due.cast_unsigned())
     }
 
     /// When the next failing URL of a site is to be looked at again.

@@ -208,6 +208,11 @@ impl Status {
     pub(crate) fn is_crawling(&self) -> bool {
         self.crawl.as_ref().is_some_and(|crawl| crawl.state == CrawlState::Running)
     }
+
+    /// When the crawl is tried again, if it waits for its site to come back.
+    pub(crate) fn waits_until(&self) -> Option<DateTime<Utc>> {
+        self.crawl.as_ref().and_then(|crawl| crawl.resume_at).filter(|at| *at > self.now)
+    }
 }
 
 /// An outage of a site, judged now.

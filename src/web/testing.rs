@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::{AppState, auth, make_app, secret};
 use crate::clock::TestClock;
 use crate::domain::evidence::Evidence;
-use crate::domain::observation::{Observation, Observer};
+use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::{Settings, Site};
@@ -129,15 +129,10 @@ impl World {
         let outcome: Outcome = outcome.parse().unwrap();
         let evidence = outcome.is_failing().then(|| evidence(minute));
         let record = Record {
-            site: site.id,
-            url: known.id,
-            section: known.section,
-            observer: Observer::gatecrawl(),
-            observation: Observation::instant(at, outcome),
             elapsed: Duration::from_millis(12),
             bytes: 157,
-            crawl: None,
             evidence,
+            ..Record::of(site.id, &known, Observation::instant(at, outcome))
         };
         self.writer.record(record).await.unwrap();
         self.writer.flush().await.unwrap();

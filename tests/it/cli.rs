@@ -57,12 +57,12 @@ fn failing_urls_come_as_rows_and_the_report_names_the_outage() {
     let url = world.url();
     world.crawl(0, &["--set", "recheck=1s"]);
     world.app.kill();
-    let ran = world.program.run(&["crawl", &url, "--rate", "0", "--format", "csv"]);
+    let ran = world.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s", "--format", "csv"]);
     assert_eq!(ran.code, 0, "a brief outage is below --fail-on: {}", ran.stderr);
     let mut rows = ran.stdout.lines();
     assert_eq!(rows.next(), Some("url,outcome,first_failing"));
     assert!(rows.any(|row| row.starts_with(&format!("{url}docs/1.html,502,20"))), "{}", ran.stdout);
-    let strict = world.program.run(&["crawl", &url, "--rate", "0", "--fail-on", "transient"]);
+    let strict = world.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s", "--fail-on", "transient"]);
     assert_eq!(strict.code, 1, "{}", strict.stderr);
     let report = world.program.run(&["report"]);
     assert_eq!(report.code, 0);

@@ -41,6 +41,8 @@ pub(crate) struct SitePage {
     /// When our own connection was down lately.
     pub(crate) silence: Option<String>,
     pub(crate) running: Option<Progress>,
+    /// The crawl waits for the site to come back.
+    pub(crate) is_waiting: bool,
     /// Something was fetched; else there is nothing to show but robots.txt and settings.
     pub(crate) has_data: bool,
     /// Outages that go on and cost crawl rate or index.

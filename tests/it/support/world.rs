@@ -54,7 +54,7 @@ impl World {
     /// Crawls the site without a limit of speed, which must end with this exit code.
     pub(crate) fn crawl(&self, code: i32, more: &[&str]) -> Value {
         let url = self.url();
-        let mut arguments = vec!["crawl", &url, "--rate", "0"];
+        let mut arguments = vec!["crawl", &url, "--rate", "0", "--wait", "0s"];
         arguments.extend(more);
         self.program.json(code, &arguments)
     }
@@ -63,7 +63,7 @@ impl World {
     pub(crate) fn crawl_until(&self, code: i32, is_awaited: impl Fn(&Value) -> bool) -> Value {
         let url = self.url();
         wait_for("a crawl finds what is awaited", || {
-            let ran = self.program.run(&["crawl", &url, "--rate", "0", "--format", "json"]);
+            let ran = self.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s", "--format", "json"]);
             let crawled = serde_json::from_str(&ran.stdout).unwrap();
             is_awaited(&crawled).then(|| {
                 assert_eq!(ran.code, code, "{crawled}");

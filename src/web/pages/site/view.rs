@@ -62,6 +62,7 @@ pub(super) fn page(
         lede: lede(status),
         silence: None,
         running: running(status),
+        is_waiting: status.waits_until().is_some(),
         has_data: status.is_seen(),
         costing_tone: costing.first().map_or(Tone::Healthy, |row| row.tone),
         costing,
@@ -153,7 +154,9 @@ fn running(status: &Status) -> Option<Progress> {
         return None;
     }
     let (done, failing) = status.crawled;
-    let text = if status.is_crawling() && done > 0 {
+    let text = if let Some(at) = status.waits_until() {
+        format!("The crawl waits for the site to come back, and tries again {}", until(at, status.now))
+    } else if status.is_crawling() && done > 0 {
         let of = plural(status.known_urls, "known URL", "known URLs");
         format!("Crawling: {} of {of} looked at, {} failing", count(done), count(failing))
     } else if status.is_crawling() {
@@ -286,6 +289,7 @@ fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
     let (urls, failing) = if is_running { status.crawled } else { (crawl.urls, crawl.failing) };
     let state = match crawl.state {
         CrawlState::Waiting => "waiting",
+        CrawlState::Running if crawl.resume_at.is_some() => "waiting for the site",
         CrawlState::Running => "under way",
         CrawlState::Finished => "finished",
         CrawlState::Stopped => "stopped",
@@ -312,6 +316,9 @@ fn next(status: &Status) -> String {
     let site = &status.site;
     match (site.paused, status.is_busy(), site.next_crawl_at) {
         (true, _, _) => "The site is paused: nothing is crawled until it is resumed.".to_owned(),
+        (_, true, _) if status.waits_until().is_some() => {
+            "A crawl waits for the site to come back.".to_owned()
+        }
         (_, true, _) => "A crawl is under way.".to_owned(),
         (_, _, Some(at)) => format!("The next crawl begins {}.", until(at, status.now)),
         (_, _, None) => "It is crawled only when you ask for it.".to_owned(),

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::politeness::breaker::{Backoff, Breaker, Down};
+use super::politeness::breaker::{self, Breaker, Down};
 use super::politeness::pace::Pace;
 use super::politeness::throttle::Throttle;
 use super::visit::{Purpose, Visit};
 use crate::domain::crawl::Crawl;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::Section;
+use crate::domain::policy::Policy;
 
 /// A server that asks to be left alone for no longer than this holds up the run; a longer wait pauses it.
 const LONGEST_HOLD: TimeDelta = TimeDelta::seconds(60);
@@ -43,6 +44,7 @@ pub(super) struct Manners {
     pub(super) pace: Arc<Pace>,
     throttle: Throttle,
     breaker: Breaker,
+    policy: Policy,
     /// How often the crawl was tried in vain, and the seed of its waits.
     pauses: u32,
     seed: u64,
@@ -57,9 +59,10 @@ pub(super) struct Manners {
 }
 
 impl Manners {
-    /// Manners for a run at this pace.
-    pub(super) fn new(pace: Pace) -> Self {
+    /// Manners for a run at this pace over a site with this policy.
+    pub(super) fn new(pace: Pace, policy: Policy) -> Self {
         Self {
+            policy,
             pace: Arc::new(pace),
             throttle: Throttle::default(),
             breaker: Breaker::default(),
@@ -119,7 +122,8 @@ impl Manners {
     }
 
     fn pause_for_a_while(&mut self, now: DateTime<Utc>, why: String) {
-        let wait = TimeDelta::from_std(Backoff::wait(self.pauses, self.seed)).unwrap_or(TimeDelta::MAX);
+        let wait = TimeDelta::from_std(breaker::wait(&self.policy, self.pauses, self.seed))
+            .unwrap_or(TimeDelta::MAX);
         self.pause_until(now + wait, why);
     }
 

@@ -276,7 +276,8 @@ impl Crawler {
         progress: channel::Sender<Progress>,
     ) -> Run<'a> {
         let rate = options.rate.unwrap_or(site.settings.rate);
-        let manners = Manners::new(Pace::new(rate, robots.crawl_delay(frontier::ROBOTS_TOKEN)));
+        let pace = Pace::new(rate, robots.crawl_delay(frontier::ROBOTS_TOKEN));
+        let manners = Manners::new(pace, site.settings.policy.clone());
         let only_wanted = options.sitemap_only || !options.list.is_empty();
         let frontier = Frontier::new(Limits::new(site, options), robots, only_wanted);
         let mut run = Run::new(self, site, manners, frontier, stop.clone(), progress);

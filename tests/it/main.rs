@@ -12,6 +12,7 @@ mod egress;
 mod impact;
 mod layers;
 mod outage;
+mod pauses;
 mod replay;
 mod resume;
 mod support;

@@ -4,13 +4,15 @@
 //! A section that is down is held back alone, and the crawl goes on elsewhere: that the shop is down must not keep the
 //! help pages from being looked at. When failures come from all over, the whole site is down, and the crawl pauses.
 //!
-//! It does not decide when to try again; see [`Backoff`].
+//! It does not know the time; when to try again is said by [`wait`].
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::domain::jitter::jitter;
 use crate::domain::page_url::Section;
+use crate::domain::policy::Policy;
+use crate::domain::span::Span;
 
 /// How many of the newest fetches are looked at.
 const WINDOW: usize = 20;
@@ -24,16 +26,8 @@ const ELSEWHERE: usize = 3;
 /// How many sections are watched one by one; those found later share the site's window only.
 const MOST_SECTIONS: usize = 1000;
 
-/// How long a paused crawl waits before it looks whether the site is back: after the first pause, after the second ...; the
-/// last one repeats. Short enough to go on soon after a restart, long enough to be no load on a site that is ill.
-const WAITS: [Duration; 6] = [
-    Duration::from_secs(30),
-    Duration::from_mins(1),
-    Duration::from_mins(2),
-    Duration::from_mins(4),
-    Duration::from_mins(8),
-    Duration::from_mins(15),
-];
+/// A paused crawl looks at least this often whether the site is back.
+const LONGEST_WAIT: Span = Span::minutes(15);
 
 /// What has gone down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +45,6 @@ pub struct Breaker {
     sections: HashMap<Section, VecDeque<bool>>,
     held: BTreeSet<Section>,
 }
-
-/// When a paused crawl is tried again.
-#[derive(Debug)]
-pub struct Backoff;
 
 impl Breaker {
     /// A breaker that holds these sections back from the start, because they were just seen to be down.
@@ -101,13 +91,12 @@ impl Breaker {
     }
 }
 
-impl Backoff {
-    /// How long to wait after so many tries in vain, a quarter more or less, so that crawls of many sites behind one
-    /// gateway do not come back together. The same `seed` and number give the same wait.
-    pub fn wait(pauses: u32, seed: u64) -> Duration {
-        let step = usize::try_from(pauses).unwrap_or(usize::MAX).min(WAITS.len() - 1);
-        WAITS[step].mul_f64(jitter(seed.wrapping_add(u64::from(pauses))))
-    }
+/// How long a crawl that was paused so many times before waits until it looks whether its site is back: by the ladder by
+/// which single failing URLs are looked at again, a quarter more or less, so that crawls of many sites behind one gateway
+/// do not come back together. The same `seed` and number give the same wait.
+pub fn wait(policy: &Policy, pauses: u32, seed: u64) -> Duration {
+    let rung = policy.recheck_wait(usize::try_from(pauses).unwrap_or(usize::MAX)).min(LONGEST_WAIT);
+    rung.duration().mul_f64(jitter(seed.rotate_left(32).wrapping_add(u64::from(pauses))))
 }
 
 fn push<T>(window: &mut VecDeque<T>, fetch: T) {
@@ -181,12 +170,12 @@ mod tests {
 
     #[test]
     fn waits_grow_to_a_quarter_of_an_hour_and_differ_from_site_to_site() {
-        let wait = |pauses, seed| Backoff::wait(pauses, seed).as_secs();
+        let wait = |pauses, seed| wait(&Policy::default(), pauses, seed).as_secs();
         for seed in 0..50 {
             assert!((22..=38).contains(&wait(0, seed)));
-            assert!((90..=150).contains(&wait(2, seed)));
+            assert!((90..=150).contains(&wait(1, seed)));
             assert!((675..=1125).contains(&wait(5, seed)) && (675..=1125).contains(&wait(4000, seed)));
         }
-        assert_ne!(Backoff::wait(1, 1), Backoff::wait(1, 2));
+        assert_ne!(wait(1, 1), wait(1, 2));
     }
 }

@@ -4,6 +4,7 @@
 //! A [`Crawler`] works on one site at a time for whoever holds that site's lease, so that crawl, re-checks and sentinels
 //! share one pace. It does not know when a site is due: that is `jobs`.
 
+pub mod board;
 mod entry;
 pub mod frontier;
 mod manners;

@@ -129,6 +129,18 @@ impl CrawlState {
     }
 }
 
+impl CrawlOptions {
+    /// Whether it fetches the same URLs as the other one does; how fast does not count.
+    pub fn selects_as(&self, other: &Self) -> bool {
+        let selection = |options: &Self| {
+            let Self { max_urls, max_depth, sitemap_only, .. } = *options;
+            (max_urls, max_depth, sitemap_only)
+        };
+        selection(self) == selection(other)
+            && (&self.include, &self.exclude, &self.list) == (&other.include, &other.exclude, &other.list)
+    }
+}
+
 impl Default for CrawlOptions {
     fn default() -> Self {
         Self {

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::crawl::board::Board;
 use crate::crawl::progress::{Phase, Progress};
 use crate::crawl::{CrawlError, Crawler, Ended, Pause};
 use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
@@ -55,6 +56,8 @@ pub struct Patrols {
     pub fetch_for: FetchFor,
     /// Whether our own connection works.
     pub egress: Arc<Egress>,
+    /// Where runs are announced.
+    pub board: Board,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Names this process in leases.
@@ -100,7 +103,8 @@ impl Patrols {
         .await
     }
 
-    /// Makes one crawl now, for a person who waits for it. `None`: another process works on this site.
+    /// Makes one crawl now, for a person who waits for it, or waits for the one that another process is making of this
+    /// site. `None`: another process works on it otherwise.
     pub async fn crawl_now(
         &self,
         site: &Site,
@@ -108,8 +112,8 @@ impl Patrols {
         stop: &CancellationToken,
         progress: watch::Sender<Progress>,
     ) -> anyhow::Result<Option<(Crawl, Ended)>> {
-        let Some(lease) = self.store.take_lease(site.id, &self.owner, self.clock.now(), LEASE).await? else {
-            return Ok(None);
+        let Some(lease) = self.wait_for_lease(site, stop).await? else {
+            return self.attach(site, options, stop, &progress).await;
         };
         let made = self.under(&lease, stop, |stop| async move {
             self.drop_unfinished(site).await?;
@@ -126,6 +130,20 @@ impl Patrols {
             Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
         });
         made.await.map(Some)
+    }
+
+    /// The lease of a site. Whoever only probes it gives it back soon.
+    async fn wait_for_lease(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<Option<Lease>> {
+        let deadline = self.clock.now() + LEASE.delta();
+        loop {
+            let now = self.clock.now();
+            let lease = self.store.take_lease(site.id, &self.owner, now, LEASE).await?;
+            let is_crawled = self.store.unfinished_crawl(site.id).await?.is_some();
+            if lease.is_some() || is_crawled || now >= deadline || stop.is_cancelled() {
+                return Ok(lease);
+            }
+            tokio::time::sleep(WATCH_POLL).await;
+        }
     }
 
     /// Makes a crawl and goes on with it when it has paused, as long as its options allow to wait.
@@ -220,7 +238,7 @@ impl Patrols {
             return Ok(Step::Idle);
         };
         if let Some(crawl) = self.due_crawl(&site).await? {
-            let (progress, _) = watch::channel(Progress::default());
+            let progress = self.board.announce(id);
             let made = self.crawler(&site).await?.crawl(&site, &crawl, stop, progress).await;
             self.note_egress(&made).await?;
             return self.settle(&site, &crawl, made).await;

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::{AppState, auth, make_app, secret};
 use crate::clock::TestClock;
+use crate::crawl::board::Board;
 use crate::domain::evidence::Evidence;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
@@ -56,7 +57,7 @@ impl World {
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
-        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake));
+        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake), Board::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();

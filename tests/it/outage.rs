@@ -92,15 +92,19 @@ fn an_application_that_dies_in_mid_crawl_is_left_alone_soon() {
 }
 
 #[test]
-fn a_site_that_serve_is_working_on_is_not_crawled_a_second_time_beside_it() {
+fn a_crawl_of_a_site_that_serve_is_crawling_joins_that_crawl_and_asks_nothing_twice() {
     let world = World::with_python_doc();
     let url = world.url();
-    assert_eq!(world.program.run(&["site", "add", &url, "--allow-private"]).code, 0);
+    assert_eq!(world.program.run(&["site", "add", &url, "--allow-private", "--set", "rate=100"]).code, 0);
     let serve = world.program.serve();
     wait_for("serve crawls", || (world.nginx.asked().len() > 3).then_some(()));
-    let ran = world.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s"]);
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert!(ran.stderr.contains("another process"), "{}", ran.stderr);
+    let another = world.program.run(&["crawl", &url, "--max-urls", "7"]);
+    assert_eq!(another.code, 3, "a crawl of other URLs cannot join: {}", another.stderr);
+    assert!(another.stderr.contains("another process"), "{}", another.stderr);
+    let joined = world.program.json(0, &["crawl", &url]);
+    let asked = world.nginx.asked();
+    assert_eq!(joined["crawl"]["fetched"], asked.values().map(Vec::len).sum::<usize>());
+    assert!(asked.len() > 500 && asked.values().all(|statuses| statuses.len() == 1), "{asked:?}");
     assert!(serve.terminate().success());
 }
 

@@ -6,6 +6,7 @@ use super::{CrawlRow, FailingChart, OutageRow, Progress, Robots, SitePage, begin
 use crate::chart::strip;
 use crate::chart::timeline::{Bucket, Timeline};
 use crate::chart::tone::Tone;
+use crate::crawl::progress::{self, Phase};
 use crate::domain::crawl::{Crawl, CrawlState};
 use crate::domain::deploy::DeployMark;
 use crate::domain::site::PrivateAddresses;
@@ -28,6 +29,10 @@ pub(super) mod sitemaps;
 
 /// So many brief outages are shown; older ones are folded away.
 const BRIEF_SHOWN: usize = 5;
+
+/// From here on it is said that a site is asked slower than usual.
+const NOTABLE_SLOWDOWN: f64 = 1.5;
+
 /// The window of the chart, and into how many parts it is cut.
 const WINDOW: TimeDelta = TimeDelta::days(7);
 const PARTS: i32 = 168;
@@ -153,9 +158,12 @@ fn running(status: &Status) -> Option<Progress> {
     if !status.is_busy() {
         return None;
     }
+    let live = status.live.as_ref().filter(|live| live.phase == Phase::Crawling);
     let (done, failing) = status.crawled;
     let text = if let Some(at) = status.waits_until() {
         format!("The crawl waits for the site to come back, and tries again {}", until(at, status.now))
+    } else if let Some(live) = live {
+        crawling(live)
     } else if status.is_crawling() && done > 0 {
         let of = plural(status.known_urls, "known URL", "known URLs");
         format!("Crawling: {} of {of} looked at, {} failing", count(done), count(failing))
@@ -164,7 +172,27 @@ fn running(status: &Status) -> Option<Progress> {
     } else {
         "A crawl is about to begin".to_owned()
     };
-    Some(Progress { text, done, total: if done > 0 { status.known_urls } else { 0 } })
+    let (done, total) =
+        live.map_or((done, status.known_urls), |live| (live.fetched, live.fetched + live.waiting));
+    Some(Progress { text, done, total: if done > 0 { total } else { 0 } })
+}
+
+/// `Crawling: 1,204 fetched, 96 wait, 3 failing, 4.9 a second, about 20 s left`.
+fn crawling(live: &progress::Progress) -> String {
+    let progress::Progress { fetched, waiting, failing, rate, slowdown, .. } = live;
+    let mut text = format!(
+        "Crawling: {} fetched, {} wait, {} failing, {rate:.1} a second",
+        count(*fetched),
+        count(*waiting),
+        count(*failing)
+    );
+    if *slowdown >= NOTABLE_SLOWDOWN {
+        text += ", slowed down because the site slows or fails";
+    }
+    if let Some(left) = live.remaining().and_then(|left| TimeDelta::from_std(left).ok()) {
+        text += &format!(", about {} left", length(left));
+    }
+    text
 }
 
 fn outage_row(status: &Status, judged: &Judged, deploys: &[DeployMark]) -> OutageRow {

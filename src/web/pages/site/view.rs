@@ -190,7 +190,7 @@ fn crawling(live: &progress::Progress) -> String {
         text += ", slowed down because the site slows or fails";
     }
     if let Some(left) = live.remaining().and_then(|left| TimeDelta::from_std(left).ok()) {
-        text += &format!(", about {} left", length(left));
+        text.extend([", about ", &length(left), " left"]);
     }
     text
 }

@@ -294,6 +294,7 @@ impl<'a> Run<'a> {
         let mut record = record(self.site.id, &visit.task.known, &visit.fetched, crawl);
         record.reading = visit.reading.take();
         record.not_before = visit.not_before;
+        record.asked = visit.asked();
         record.found = found;
         self.crawler.writer.record(record).await?;
         self.count(&visit);

@@ -11,13 +11,14 @@ use super::politeness::retry_after::retry_after;
 use crate::discover::page::{self, Page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::indexability::UrlFacts;
+use crate::domain::load::CONTROL_RATE;
 use crate::domain::observation::{CrawlId, SiteId};
 use crate::domain::outcome::{Class, Outcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::page_version::PageVersion;
 use crate::fetch::{Fetch, Fetched, NotFetched, Request};
 use crate::store::urls::KnownUrl;
-use crate::store::writer::{Reading, Record};
+use crate::store::writer::{Asked, Reading, Record};
 
 /// Why a URL is visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,18 @@ pub(super) struct Visit {
     pub(super) rate: f64,
     /// Until when the server asks to be left alone.
     pub(super) not_before: Option<DateTime<Utc>>,
+}
+
+impl Visit {
+    /// At which rate it was made, where that may have decided what came: in a crawl, and as a slow look at what failed.
+    pub(super) fn asked(&self) -> Option<Asked> {
+        let is_control = match self.task.purpose {
+            Purpose::Crawl => false,
+            Purpose::Recheck if self.rate <= CONTROL_RATE => true,
+            Purpose::Recheck | Purpose::Sentinel => return None,
+        };
+        Some(Asked { rate: self.rate, is_control })
+    }
 }
 
 /// Makes a visit.

@@ -19,6 +19,7 @@ pub mod impact;
 pub mod indexability;
 pub mod jitter;
 pub mod judge;
+pub mod load;
 pub mod observation;
 pub mod outage;
 pub mod outcome;

@@ -13,6 +13,7 @@ pub mod advice;
 pub mod deploys;
 pub mod habit;
 pub mod headline;
+pub mod load;
 pub mod overview;
 pub mod patterns;
 pub mod robots;

@@ -12,6 +12,7 @@ use sqlx::{FromRow, QueryBuilder};
 
 use super::docket::{Docket, Exhibit, whole_millis, words};
 use super::indexability::put_readings;
+use super::loads::add_to_loads;
 use super::urls::insert_urls;
 use super::writer::{Reading, Record};
 use super::{StoreError, corrupt, instant, millis};
@@ -68,6 +69,7 @@ pub(super) async fn store(
     readings.extend(records.iter().filter_map(|record| Some((record.url, record.reading.as_ref()?))));
     put_readings(db, &readings.into_iter().collect::<Vec<_>>()).await?;
     add_to_rollups(db, docket, records).await?;
+    add_to_loads(db, docket, records).await?;
     add_to_crawls(db, records).await
 }
 

@@ -59,6 +59,17 @@ pub struct Record {
     pub found: Vec<(PageUrl, u32)>,
     /// Until when the server asked not to be asked for this URL again.
     pub not_before: Option<DateTime<Utc>>,
+    /// At which rate the site was asked; `None`: it does not matter.
+    pub asked: Option<Asked>,
+}
+
+/// At which rate a site was asked when an observation was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    /// Requests a second.
+    pub rate: f64,
+    /// It was a slow look at a URL that had failed.
+    pub is_control: bool,
 }
 
 impl Record {
@@ -77,6 +88,7 @@ impl Record {
             reading: None,
             found: Vec::new(),
             not_before: None,
+            asked: None,
         }
     }
 }

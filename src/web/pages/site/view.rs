@@ -66,6 +66,7 @@ pub(super) fn page(
         tone: status.tone(),
         lede: lede(status),
         silence: None,
+        load: None,
         running: running(status),
         is_waiting: status.waits_until().is_some(),
         has_data: status.is_seen(),

@@ -194,6 +194,11 @@ impl Frontier {
         all.min(self.limits.max_urls).saturating_sub(self.queued) + self.waiting.len() as u64
     }
 
+    /// The rules by which the run asks.
+    pub(super) fn robots(&self) -> &Robots {
+        &self.robots
+    }
+
     /// The sitemaps that robots.txt names, as it writes them.
     pub(super) fn sitemaps(&self) -> &[String] {
         self.robots.sitemaps()

@@ -5,6 +5,7 @@
 //! share one pace. It does not know when a site is due: that is `jobs`.
 
 pub mod board;
+mod compare;
 mod entry;
 pub mod frontier;
 mod manners;
@@ -203,6 +204,9 @@ impl Crawler {
         run.fetch_all().await?;
         if options.confirm {
             run.confirm().await?;
+        }
+        if run.site.settings.compare_with_googlebot && !run.stop.is_cancelled() && !run.manners.is_paused() {
+            run.compare_with_googlebot().await?;
         }
         Ok(run.ended())
     }

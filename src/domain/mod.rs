@@ -7,6 +7,7 @@
 //! are kept.
 
 pub mod bounds;
+pub mod comparison;
 pub mod crawl;
 pub mod deploy;
 pub mod efficiency;

@@ -51,6 +51,8 @@ pub struct Settings {
     pub max_depth: u32,
     /// Which private and loopback addresses may be asked.
     pub allow_private: PrivateAddresses,
+    /// After each crawl, a sample of its URLs is fetched under Googlebot's name, too.
+    pub compare_with_googlebot: bool,
     /// The policy by which its outages are judged.
     pub policy: Policy,
 }
@@ -124,6 +126,14 @@ pub const KEYS: &[Key] = &[
         get: |s| s.allow_private.word().to_owned(),
         set: |s, text| put(&mut s.allow_private, PrivateAddresses::parse(text)),
     },
+    Key {
+        key: "compare_with_googlebot",
+        about: "after each crawl, fetch a sample under Googlebot's name too, to find errors that only bots get: true or false",
+        get: |s| s.compare_with_googlebot.to_string(),
+        set: |s, text| {
+            put(&mut s.compare_with_googlebot, text.parse().map_err(|_| "give true or false".to_owned()))
+        },
+    },
 ];
 
 /// A setting that cannot be taken.
@@ -179,6 +189,7 @@ impl Default for Settings {
             max_urls: 100_000,
             max_depth: 100,
             allow_private: PrivateAddresses::Refused,
+            compare_with_googlebot: false,
             policy: Policy::default(),
         }
     }

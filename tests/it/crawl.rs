@@ -91,3 +91,15 @@ fn a_crawl_that_is_not_saved_leaves_no_site_behind() {
     assert_eq!(crawled["crawl"]["by_outcome"]["200"], 4);
     assert_eq!(world.program.json(0, &["site", "list"]).as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn an_error_that_only_bots_get_is_found_when_the_site_asks_for_the_comparison() {
+    let world = World::behind_rule(&["docs"], 8, "if ($http_user_agent ~ Googlebot) { return 502; }");
+    let crawled = world.crawl(0, &[]);
+    assert!(!crawled["crawl"]["notes"].to_string().contains("bots"), "nobody asked: {crawled}");
+    assert_eq!(world.nginx.asked_failing(), 0, "nobody was asked in another's name");
+    let crawled = world.crawl(0, &["--set", "compare_with_googlebot=true"]);
+    let notes = crawled["crawl"]["notes"].to_string();
+    assert!(notes.contains("502 only for bots"), "{notes}");
+    assert_eq!(crawled["outages"].as_array().map(Vec::len), Some(0), "what bots get is no outage of ours");
+}

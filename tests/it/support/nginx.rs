@@ -21,10 +21,15 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Starts nginx in front of the application on this port.
     pub(crate) fn in_front_of(upstream: u16) -> Self {
+        Self::with_rule(upstream, "")
+    }
+
+    /// The same, with a directive that holds for every request.
+    pub(crate) fn with_rule(upstream: u16, rule: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let port = free_port();
         let configuration = directory.path().join("nginx.conf");
-        fs::write(&configuration, configured(&directory, port, upstream)).unwrap();
+        fs::write(&configuration, configured(&directory, port, upstream, rule)).unwrap();
         let child = Command::new("nginx")
             .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
             .arg("-p")
@@ -69,7 +74,7 @@ impl Nginx {
     }
 }
 
-fn configured(directory: &TempDir, port: u16, upstream: u16) -> String {
+fn configured(directory: &TempDir, port: u16, upstream: u16, rule: &str) -> String {
     let at = directory.path().display();
     let user = if is_root() { "user root;" } else { "" };
     format!(
@@ -82,7 +87,7 @@ fn configured(directory: &TempDir, port: u16, upstream: u16) -> String {
              uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;
              server {{
                  listen 127.0.0.1:{port};
-                 location / {{ proxy_pass http://127.0.0.1:{upstream}; }}
+                 location / {{ {rule} proxy_pass http://127.0.0.1:{upstream}; }}
              }}
          }}"
     )

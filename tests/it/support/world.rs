@@ -36,6 +36,14 @@ impl World {
         Self::serving(App::serving(site.path()), Some(site))
     }
 
+    /// A small site behind an nginx with this rule.
+    pub(crate) fn behind_rule(sections: &[&str], pages: usize, rule: &str) -> Self {
+        let site = site::small(sections, pages);
+        let app = App::serving(site.path());
+        let nginx = Nginx::with_rule(app.port, rule);
+        Self { app, nginx, program: Program::new(), site: Some(site) }
+    }
+
     fn serving(app: App, site: Option<TempDir>) -> Self {
         let nginx = Nginx::in_front_of(app.port);
         Self { app, nginx, program: Program::new(), site }

@@ -194,6 +194,11 @@ impl Frontier {
         all.min(self.limits.max_urls).saturating_sub(self.queued) + self.waiting.len() as u64
     }
 
+    /// Goes on by other rules.
+    pub(super) fn obey(&mut self, robots: Robots) {
+        self.robots = robots;
+    }
+
     /// The rules by which the run asks.
     pub(super) fn robots(&self) -> &Robots {
         &self.robots

@@ -34,6 +34,7 @@ use self::progress::{Phase, Progress};
 use self::run::Run;
 pub use self::run::StartPage;
 use self::visit::{Purpose, Task};
+use self::watch::Chooser;
 use crate::clock::Clock;
 use crate::discover::robots::Robots;
 use crate::domain::crawl::{Crawl, CrawlOptions, CrawlState};
@@ -41,7 +42,7 @@ use crate::domain::observation::CrawlId;
 use crate::domain::page_url::BadUrl;
 use crate::domain::site::Site;
 use crate::fetch::{Fetch, NotFetched, Offline, Refused};
-use crate::store::urls::KnownUrl;
+use crate::store::urls::{KnownUrl, Unseen};
 use crate::store::writer::{WriteFailed, Writer};
 use crate::store::{Store, StoreError};
 
@@ -161,7 +162,7 @@ impl Crawler {
         sentinels: bool,
         stop: &CancellationToken,
     ) -> Result<(), CrawlError> {
-        let rules = self.known_rules(site).await?.unwrap_or_else(Robots::allow_all);
+        let rules = self.rules(site).await?;
         let chosen = if sentinels { self.chosen(site, &rules, false).await? } else { Vec::new() };
         let due = self.store.due_rechecks(site, self.clock.now(), MOST_RECHECKS).await?;
         let rechecked: HashSet<_> = due.iter().map(|known| known.id).collect();
@@ -243,15 +244,17 @@ impl Crawler {
         Ok(())
     }
 
-    /// Probes a site that cannot be crawled. The crawl is tried again later.
+    /// Probes a site that cannot be crawled. The crawl is tried again later; from then on the re-checks and the sentinels
+    /// measure what goes on, and no more is asked.
     async fn probe_instead(&self, mut run: Run<'_>, crawl: &Crawl, why: String) -> Result<Ended, CrawlError> {
-        let rules = self.known_rules(run.site).await?.unwrap_or_else(Robots::allow_all);
-        let probes = self.chosen(run.site, &rules, true).await?;
         run.frontier.close();
-        run.probes.extend(probes.into_iter().map(|known| Task { known, purpose: Purpose::Crawl }));
-        run.fetch_all().await?;
-        if crawl.options.confirm {
-            run.confirm().await?;
+        if crawl.pauses == 0 {
+            let probes = self.chosen(run.site, run.frontier.robots(), true).await?;
+            run.probes.extend(probes.into_iter().map(|known| Task { known, purpose: Purpose::Crawl }));
+            run.fetch_all().await?;
+            if crawl.options.confirm {
+                run.confirm().await?;
+            }
         }
         run.manners.pause_for_robots(self.clock.now(), why);
         Ok(run.ended())
@@ -259,16 +262,29 @@ impl Crawler {
 
     /// The start page and the sentinels; with `sample`, a sample of the other URLs too. What the rules forbid is left out.
     async fn chosen(&self, site: &Site, rules: &Robots, sample: bool) -> Result<Vec<KnownUrl>, CrawlError> {
-        let start = self.store.add_urls(site, &[(site.start_url.clone(), 0)], self.clock.now()).await?;
-        let known = self.store.known_urls(site).await?;
-        let mut chosen = watch::sentinels(&known, &site.start_url);
+        let mut chosen = self.store.sentinels(site).await?;
         if chosen.is_empty() {
-            chosen = start;
+            chosen = self.choose_sentinels(site).await?;
+        }
+        if chosen.is_empty() {
+            chosen = self.store.add_urls(site, &[(site.start_url.clone(), 0)], self.clock.now()).await?;
         }
         if sample {
-            chosen.extend(watch::sample(&known, &chosen));
+            let ids: HashSet<_> = chosen.iter().map(|known| known.id).collect();
+            let others = self.store.url_sample(site, SAMPLE + watch::MOST_SENTINELS).await?;
+            let others = others.into_iter().filter(|known| watch::is_page(known) && !ids.contains(&known.id));
+            chosen.extend(others.take(SAMPLE));
         }
         chosen.retain(|known| rules.allows(frontier::ROBOTS_TOKEN, known.url.path_and_query()));
+        Ok(chosen)
+    }
+
+    /// Chooses the URLs that are probed between crawls, from all that are known.
+    async fn choose_sentinels(&self, site: &Site) -> Result<Vec<KnownUrl>, CrawlError> {
+        let mut chooser = Chooser::new(site.start_url.clone(), self.clock.now());
+        self.store.each_known(site, |known| chooser.consider(known)).await?;
+        let chosen = chooser.finish();
+        self.store.put_sentinels(site, &chosen.iter().map(|known| known.id).collect::<Vec<_>>()).await?;
         Ok(chosen)
     }
 
@@ -303,7 +319,8 @@ impl Crawler {
     ) -> Run<'a> {
         let mut run = self.run(site, &crawl.options, robots, stop, progress);
         run.crawl = Some(crawl.id);
-        run.begun = begun;
+        let scope = run.scope.follow.then_some(run.scope.hash);
+        run.unseen = Unseen { since: begun, has_paused: crawl.pauses > 0, scope };
         run.manners.goes_on_with(crawl);
         run
     }
@@ -322,6 +339,7 @@ impl Crawler {
         notes: &[String],
     ) -> Result<(), CrawlError> {
         self.store.pause_crawl(id, pause.until, &notes.join("\n")).await?;
+        self.choose_sentinels(site).await?;
         let next_probe = self.clock.now() + site.settings.policy.sentinel_every.delta();
         Ok(self.store.set_next_probe(site.id, Some(next_probe)).await?)
     }
@@ -329,6 +347,7 @@ impl Crawler {
     async fn finish(&self, site: &Site, id: CrawlId, notes: &[String]) -> Result<(), CrawlError> {
         let note = Some(notes.join("\n")).filter(|note| !note.is_empty());
         self.store.finish_crawl(id, CrawlState::Finished, self.clock.now(), note.as_deref()).await?;
+        self.choose_sentinels(site).await?;
         let next_probe = self.clock.now() + site.settings.policy.sentinel_every.delta();
         self.store.set_next_probe(site.id, Some(next_probe)).await?;
         if let Some(crawl) = self.store.crawl(id).await? {
@@ -347,6 +366,9 @@ const GOOGLEBOT: &str = "Googlebot";
 /// How many re-checks one round between crawls makes at most: so many are in vain when a site seems to recover and does
 /// not.
 const MOST_RECHECKS: u32 = 60;
+
+/// So many known URLs are probed when robots.txt cannot be had: enough to tell the whole site from a part of it.
+const SAMPLE: usize = 10;
 
 /// How many failing URLs tell, with the sentinels, whether a paused crawl can go on.
 const FAILING_SAMPLE: u32 = 10;

@@ -14,7 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::entry::ROBOTS_PATH;
+use super::entry::{Entry, FRESH_FOR, ROBOTS_PATH};
 use super::frontier::{Frontier, ROWS_READ};
 use super::manners::Manners;
 use super::progress::{Phase, Progress};
@@ -26,7 +26,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
 use crate::fetch::{NotFetched, Refused};
-use crate::store::urls::KnownUrl;
+use crate::store::urls::{KnownUrl, Unseen};
 
 /// How often a run asks the store which re-checks are due.
 const RECHECK_POLL: Duration = Duration::from_millis(500);
@@ -58,8 +58,8 @@ pub(super) struct Run<'a> {
     pub(super) crawler: &'a Crawler,
     pub(super) site: &'a Site,
     pub(super) crawl: Option<CrawlId>,
-    /// What was not seen since then is to be fetched.
-    pub(super) begun: DateTime<Utc>,
+    /// What is to be fetched.
+    pub(super) unseen: Unseen,
     pub(super) manners: Manners,
     pub(super) concurrency: usize,
     pub(super) frontier: Frontier,
@@ -74,6 +74,7 @@ pub(super) struct Run<'a> {
     look_ups: JoinSet<Result<LookedUp, CrawlError>>,
     in_flight: HashSet<UrlId>,
     unconfirmed: HashSet<UrlId>,
+    rules_read_at: DateTime<Utc>,
     /// How many URLs were found so far.
     found: u64,
     /// How often the chain of redirects that leads to a path was redirected.
@@ -101,7 +102,7 @@ impl<'a> Run<'a> {
             crawler,
             site,
             crawl: None,
-            begun: crawler.clock.now(),
+            unseen: Unseen { since: crawler.clock.now(), has_paused: false, scope: None },
             manners,
             concurrency: usize::try_from(site.settings.concurrency).unwrap_or(1),
             scope: Scope { hash: frontier.scope(), follow: frontier.follows() },
@@ -115,6 +116,7 @@ impl<'a> Run<'a> {
             look_ups: JoinSet::new(),
             in_flight: HashSet::new(),
             unconfirmed: HashSet::new(),
+            rules_read_at: crawler.clock.now(),
             found: 0,
             hops: HashMap::new(),
         }
@@ -143,9 +145,29 @@ impl<'a> Run<'a> {
             tokio::select! {
                 Some(done) = self.visits.join_next() => self.take_in(done).await?,
                 Some(found) = self.look_ups.join_next() => self.take_up(found)?,
-                _ = polls.tick() => self.look_for_rechecks(),
+                _ = polls.tick() => {
+                    self.look_for_rechecks();
+                    self.keep_rules_fresh().await?;
+                }
             }
         }
+    }
+
+    /// A crawl that lasts longer than a robots.txt is good for reads it again.
+    async fn keep_rules_fresh(&mut self) -> Result<(), CrawlError> {
+        let now = self.crawler.clock.now();
+        if self.crawl.is_none() || now - self.rules_read_at < FRESH_FOR {
+            return Ok(());
+        }
+        self.rules_read_at = now;
+        match self.crawler.knock(self.site, self.crawl).await? {
+            Entry::Open(robots) => self.frontier.obey(robots),
+            Entry::Unreachable { outcome, .. } => {
+                let why = format!("robots.txt became unreachable ({outcome}): the crawl paused");
+                self.manners.pause_for_robots(now, why);
+            }
+        }
+        Ok(())
     }
 
     /// Waits for the first re-check of what failed in this run, and makes it.
@@ -211,11 +233,11 @@ impl<'a> Run<'a> {
             return;
         };
         let (store, writer) = (self.crawler.store.clone(), self.crawler.writer.clone());
-        let (site, begun, found) = (self.site.clone(), self.begun, self.found);
+        let (site, unseen, found) = (self.site.clone(), self.unseen, self.found);
         self.look_ups.spawn(async move {
             // What was found must be stored, or it would not be read.
             writer.flush().await?;
-            Ok(LookedUp::Rows(store.unseen_urls(&site, begun, after, ROWS_READ).await?, found))
+            Ok(LookedUp::Rows(store.unseen_urls(&site, unseen, after, ROWS_READ).await?, found))
         });
     }
 

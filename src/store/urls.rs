@@ -36,6 +36,18 @@ pub struct KnownUrl {
     pub version: Option<PageVersion>,
 }
 
+/// What a crawl has still to fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct Unseen {
+    /// What was not seen since this instant, when the crawl began.
+    pub since: DateTime<Utc>,
+    /// The crawl has paused: what failed is to be fetched again, too, and what probes have found healthy meanwhile without
+    /// reading its links.
+    pub has_paused: bool,
+    /// Hash of the rules under which links are taken in; `None`: they are not.
+    pub scope: Option<u64>,
+}
+
 /// What is selected of a URL and its newest spell; the spell's columns are null together.
 #[derive(Debug, FromRow)]
 struct UrlRow {
@@ -154,21 +166,26 @@ impl Store {
         rows.into_iter().map(|row| row.known(site)).collect()
     }
 
-    /// Known URLs of a site that were not seen since an instant, in the order of their rows and behind the row `after`.
+    /// Known URLs of a site that a crawl has still to fetch, in the order of their rows and behind the row `after`.
     pub async fn unseen_urls(
         &self,
         site: &Site,
-        since: DateTime<Utc>,
+        unseen: Unseen,
         after: UrlId,
         limit: u32,
     ) -> Result<Vec<KnownUrl>, StoreError> {
         let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
-            "where u.site_id = $1 and u.id > $2 and (s.last_seen is null or s.last_seen < $3)
-             order by u.id limit $4"
+            "where u.site_id = $1 and u.id > $2
+               and (s.last_seen is null or s.last_seen < $3
+                    or ($4 = 1 and (s.class = 'failing'
+                                    or (s.outcome = '200' and coalesce(u.read_scope, 0) <> coalesce($5, u.read_scope, 0)))))
+             order by u.id limit $6"
         ))
         .bind(site.id.0)
         .bind(after.0)
-        .bind(millis(since))
+        .bind(millis(unseen.since))
+        .bind(i64::from(unseen.has_paused))
+        .bind(unseen.scope.map(u64::cast_signed))
         .bind(i64::from(limit))
         .fetch_all(&self.db.reader)
         .await?;
@@ -184,6 +201,58 @@ impl Store {
             see(&path);
         }
         Ok(())
+    }
+
+    /// Shows each known URL of a site, one at a time.
+    pub async fn each_known(&self, site: &Site, mut see: impl FnMut(KnownUrl)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query_as::<_, UrlRow>(select_urls!("where u.site_id = $1 order by u.id"))
+            .bind(site.id.0)
+            .fetch(&self.db.reader);
+        while let Some(row) = rows.try_next().await? {
+            see(row.known(site)?);
+        }
+        Ok(())
+    }
+
+    /// The URLs of a site that are probed between crawls; none: they were not chosen yet.
+    pub async fn sentinels(&self, site: &Site) -> Result<Vec<KnownUrl>, StoreError> {
+        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
+            "join sentinel c on c.url_id = u.id where c.site_id = $1 order by u.depth, u.path"
+        ))
+        .bind(site.id.0)
+        .fetch_all(&self.db.reader)
+        .await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
+    }
+
+    /// Puts these in the place of the ones that were chosen before.
+    pub async fn put_sentinels(&self, site: &Site, chosen: &[UrlId]) -> Result<(), StoreError> {
+        let mut transaction = self.db.writer.begin_with("begin immediate").await?;
+        sqlx::query("delete from sentinel where site_id = $1")
+            .bind(site.id.0)
+            .execute(&mut *transaction)
+            .await?;
+        for url in chosen {
+            sqlx::query("insert into sentinel (site_id, url_id) values ($1, $2)")
+                .bind(site.id.0)
+                .bind(url.0)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// A few known URLs of a site, from all over it; the same ones each time, as long as none is added.
+    pub async fn url_sample(&self, site: &Site, limit: usize) -> Result<Vec<KnownUrl>, StoreError> {
+        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
+            "where u.id in (select id from url where site_id = $1 order by id * 7919 % 10007, id limit $2)
+             order by u.id"
+        ))
+        .bind(site.id.0)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.db.reader)
+        .await?;
+        rows.into_iter().map(|row| row.known(site)).collect()
     }
 
     /// How many URLs of a site are known.

@@ -114,7 +114,9 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return exit_code(Err(Failure::Job(error.into()))),
     };
-    exit_code(runtime.block_on(dispatch(cli)))
+    // On a worker's thread: what a crawl hands back and forth would else wake another thread each time.
+    let done = runtime.block_on(async { tokio::spawn(dispatch(cli)).await });
+    exit_code(done.unwrap_or_else(|died| Err(Failure::Job(died.into()))))
 }
 
 async fn dispatch(cli: Cli) -> Outcome {

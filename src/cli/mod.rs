@@ -7,6 +7,7 @@
 mod crawl;
 mod deploy;
 mod output;
+mod plan;
 mod progress;
 mod replay;
 mod report;
@@ -56,6 +57,8 @@ enum Command {
     User(user::Options),
     /// Judge recorded observations with a policy
     Replay(replay::Options),
+    /// What outages a schedule would see
+    Plan(plan::Options),
     /// Today's summary
     Report(report::Options),
 }
@@ -115,8 +118,13 @@ pub fn run() -> ExitCode {
         Err(error) => return exit_code(Err(Failure::Job(error.into()))),
     };
     // On a worker's thread: what a crawl hands back and forth would else wake another thread each time.
-    let done = runtime.block_on(async { tokio::spawn(dispatch(cli)).await });
-    exit_code(done.unwrap_or_else(|died| Err(Failure::Job(died.into()))))
+    let mut command = tokio::task::JoinSet::new();
+    command.spawn_on(dispatch(cli), runtime.handle());
+    match runtime.block_on(command.join_next()) {
+        Some(Ok(done)) => exit_code(done),
+        Some(Err(died)) => exit_code(Err(Failure::Job(died.into()))),
+        None => ExitCode::SUCCESS,
+    }
 }
 
 async fn dispatch(cli: Cli) -> Outcome {
@@ -126,6 +134,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
+        Command::Plan(options) => plan::run(&options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Report(options) => report::run(&options, data).await,

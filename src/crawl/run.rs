@@ -4,6 +4,8 @@
 //! visit found is stored together with the visit: a run that is killed in between fetches the page again, and loses no
 //! link. When the site goes down the run pauses: it ends with its work unfinished, and a later run goes on with it.
 
+mod look_ups;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +16,9 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::entry::{Entry, FRESH_FOR, ROBOTS_PATH};
-use super::frontier::{Frontier, ROWS_READ};
+use self::look_ups::LookedUp;
+use super::entry::ROBOTS_PATH;
+use super::frontier::Frontier;
 use super::manners::Manners;
 use super::progress::{Phase, Progress};
 use super::visit::{Purpose, Scope, Task, Visit, record, visit};
@@ -30,9 +33,6 @@ use crate::store::urls::{KnownUrl, Unseen};
 
 /// How often a run asks the store which re-checks are due.
 const RECHECK_POLL: Duration = Duration::from_millis(500);
-
-/// How many re-checks are taken up at a time.
-const RECHECK_BATCH: u32 = 50;
 
 /// A run waits for the confirming re-check only if the policy's first one comes this soon.
 const LONGEST_CONFIRMATION: Span = Span::minutes(1);
@@ -75,18 +75,12 @@ pub(super) struct Run<'a> {
     in_flight: HashSet<UrlId>,
     unconfirmed: HashSet<UrlId>,
     rules_read_at: DateTime<Utc>,
+    /// When the sentinels are due.
+    sentinels_at: DateTime<Utc>,
     /// How many URLs were found so far.
     found: u64,
     /// How often the chain of redirects that leads to a path was redirected.
     hops: HashMap<String, usize>,
-}
-
-/// What was looked up in the store beside the visits.
-enum LookedUp {
-    /// The next URLs of the site, when so many had been found.
-    Rows(Vec<KnownUrl>, u64),
-    /// What is to be looked at again.
-    Due(Vec<KnownUrl>),
 }
 
 impl<'a> Run<'a> {
@@ -117,6 +111,7 @@ impl<'a> Run<'a> {
             in_flight: HashSet::new(),
             unconfirmed: HashSet::new(),
             rules_read_at: crawler.clock.now(),
+            sentinels_at: crawler.clock.now() + site.settings.policy.sentinel_every.delta(),
             found: 0,
             hops: HashMap::new(),
         }
@@ -147,27 +142,11 @@ impl<'a> Run<'a> {
                 Some(found) = self.look_ups.join_next() => self.take_up(found)?,
                 _ = polls.tick() => {
                     self.look_for_rechecks();
+                    self.look_for_sentinels();
                     self.keep_rules_fresh().await?;
                 }
             }
         }
-    }
-
-    /// A crawl that lasts longer than a robots.txt is good for reads it again.
-    async fn keep_rules_fresh(&mut self) -> Result<(), CrawlError> {
-        let now = self.crawler.clock.now();
-        if self.crawl.is_none() || now - self.rules_read_at < FRESH_FOR {
-            return Ok(());
-        }
-        self.rules_read_at = now;
-        match self.crawler.knock(self.site, self.crawl).await? {
-            Entry::Open(robots) => self.frontier.obey(robots),
-            Entry::Unreachable { outcome, .. } => {
-                let why = format!("robots.txt became unreachable ({outcome}): the crawl paused");
-                self.manners.pause_for_robots(now, why);
-            }
-        }
-        Ok(())
     }
 
     /// Waits for the first re-check of what failed in this run, and makes it.
@@ -224,48 +203,6 @@ impl<'a> Run<'a> {
             urls.into_iter().filter(|url| self.frontier.admit(url, depth)).map(|url| (url, depth)).collect();
         self.found += new.len() as u64;
         new
-    }
-
-    /// Reads the next URLs of the site when few wait. One look-up at a time.
-    fn read_on(&mut self) {
-        let Some(after) = self.frontier.wants_rows().filter(|_| self.look_ups.is_empty() && self.goes_on())
-        else {
-            return;
-        };
-        let (store, writer) = (self.crawler.store.clone(), self.crawler.writer.clone());
-        let (site, unseen, found) = (self.site.clone(), self.unseen, self.found);
-        self.look_ups.spawn(async move {
-            // What was found must be stored, or it would not be read.
-            writer.flush().await?;
-            Ok(LookedUp::Rows(store.unseen_urls(&site, unseen, after, ROWS_READ).await?, found))
-        });
-    }
-
-    fn look_for_rechecks(&mut self) {
-        if !self.look_ups.is_empty() || !self.manners.may_recheck() {
-            return;
-        }
-        let (store, writer) = (self.crawler.store.clone(), self.crawler.writer.clone());
-        let (site, now) = (self.site.clone(), self.crawler.clock.now());
-        self.look_ups.spawn(async move {
-            // What was just fetched must be stored, or it would still count as due.
-            writer.flush().await?;
-            Ok(LookedUp::Due(store.due_rechecks(&site, now, RECHECK_BATCH).await?))
-        });
-    }
-
-    fn take_up(&mut self, done: Result<Result<LookedUp, CrawlError>, JoinError>) -> Result<(), CrawlError> {
-        match done.map_err(|died| CrawlError::Died(died.to_string()))?? {
-            LookedUp::Rows(rows, found) => self.frontier.take_rows(rows, self.found == found),
-            LookedUp::Due(due) => {
-                let waiting: HashSet<UrlId> = self.probes.iter().map(|task| task.known.id).collect();
-                let new = due
-                    .into_iter()
-                    .filter(|known| !self.in_flight.contains(&known.id) && !waiting.contains(&known.id));
-                self.probes.extend(new.map(|known| Task { known, purpose: Purpose::Recheck }));
-            }
-        }
-        Ok(())
     }
 
     fn goes_on(&self) -> bool {

@@ -15,13 +15,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::outcome::Class;
 use crate::domain::page_url::{PageUrl, Section};
+use crate::domain::plan::WATCHED_SECTIONS;
 use crate::store::urls::KnownUrl;
 
-/// At most so many URLs are sentinels: at one round in five minutes, four requests a minute.
+/// At most so many URLs are sentinels: at one round in five minutes, four requests a minute. The largest
+/// [`WATCHED_SECTIONS`] have one each; the rest are for routes within them.
 pub const MOST_SENTINELS: usize = 20;
-
-/// At most so many sections have one, the largest ones; the rest of the sentinels are for routes within them.
-pub const MOST_SECTIONS: usize = 14;
 
 /// A route within a section gets a sentinel of its own when it has at least so many URLs: a few odd pages are none.
 const LEAST_URLS: u64 = 5;
@@ -123,7 +122,7 @@ impl Chooser {
         sections.sort_by(|(a_name, a), (b_name, b)| b.urls.cmp(&a.urls).then_with(|| a_name.cmp(b_name)));
         let mut chosen: Vec<KnownUrl> = self.start_page.into_iter().collect();
         let mut others = Vec::new();
-        for (_, Area { mut routes, .. }) in sections.into_iter().take(MOST_SECTIONS) {
+        for (_, Area { mut routes, .. }) in sections.into_iter().take(WATCHED_SECTIONS) {
             routes.sort_by(|(_, a), (_, b)| a.rank.cmp(&b.rank));
             let mut routes = routes.into_iter();
             chosen.extend(routes.next().map(|(_, candidate)| candidate.known));
@@ -245,7 +244,7 @@ mod tests {
     #[test]
     fn there_are_never_more_than_twenty() {
         let urls = (0..100).flat_map(|s| (0..10).map(move |n| known(&format!("/s{s}/{n}.html")))).collect();
-        assert_eq!(chosen(urls).len(), MOST_SECTIONS);
+        assert_eq!(chosen(urls).len(), WATCHED_SECTIONS);
         let urls = (0..100).flat_map(|s| (0..10).map(move |n| known(&format!("/a/s{s}/{n}.html")))).collect();
         assert_eq!(chosen(urls).len(), MOST_SENTINELS);
     }

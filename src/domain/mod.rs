@@ -28,6 +28,7 @@ pub mod page_url;
 pub mod page_version;
 pub mod patterns;
 pub mod percent;
+pub mod plan;
 pub mod policy;
 pub mod recheck;
 pub mod robots_ladder;

@@ -16,6 +16,7 @@ pub mod headline;
 pub mod load;
 pub mod overview;
 pub mod patterns;
+pub mod plan;
 pub mod robots;
 pub mod silence;
 mod subject;

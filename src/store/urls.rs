@@ -264,6 +264,15 @@ impl Store {
         Ok(count.cast_unsigned())
     }
 
+    /// How many sections the known URLs of a site are in.
+    pub async fn count_sections(&self, site: &Site) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("select count(distinct section) from url where site_id = $1")
+            .bind(site.id.0)
+            .fetch_one(&self.db.reader)
+            .await?;
+        Ok(count.cast_unsigned())
+    }
+
     /// How many URLs of a site are failing now.
     pub async fn count_failing_urls(&self, site: &Site) -> Result<u64, StoreError> {
         let count: i64 = sqlx::query_scalar(

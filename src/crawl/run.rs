@@ -29,7 +29,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
 use crate::fetch::{NotFetched, Refused};
-use crate::store::urls::{KnownUrl, Unseen};
+use crate::store::urls::Unseen;
 
 /// How often a run asks the store which re-checks are due.
 const RECHECK_POLL: Duration = Duration::from_millis(500);

@@ -207,7 +207,7 @@ fn normal_escapes(text: &str) -> Option<String> {
     let begin = text.find('%')?;
     let mut out = text[..begin].to_owned();
     // The url crate leaves ASCII only.
-    let mut rest = text[begin..].as_bytes();
+    let mut rest = &text.as_bytes()[begin..];
     while let Some((first, behind)) = rest.split_first() {
         let Some(byte) = percent::escaped_byte(rest) else {
             out.push(char::from(*first));

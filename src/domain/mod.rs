@@ -38,4 +38,5 @@ pub mod site;
 pub mod sitemap_state;
 pub mod span;
 pub mod spell;
+pub mod traps;
 pub mod verdict;

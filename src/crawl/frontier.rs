@@ -15,6 +15,7 @@ use crate::domain::crawl::CrawlOptions;
 use crate::domain::observation::UrlId;
 use crate::domain::page_url::{Origin, PageUrl};
 use crate::domain::site::Site;
+use crate::domain::traps::{Budgets, Traps};
 use crate::store::urls::KnownUrl;
 
 /// The token by which robots.txt files address us.
@@ -30,6 +31,21 @@ pub(super) const ROWS_READ: u32 = 1000;
 /// few hundred requests.
 const LOW_WATER: usize = 500;
 
+/// So many addresses that traps left out are remembered; those beyond may be counted more than once.
+const MOST_LEFT_OUT: u64 = 500_000;
+
+/// So many sentences on traps a reader is told.
+const MOST_NOTES: usize = 20;
+
+/// Who told of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A page, or a redirect.
+    Linked,
+    /// A sitemap, a list, or the site's settings: somebody wants it crawled.
+    Listed,
+}
+
 /// What a run may take in.
 #[derive(Debug)]
 pub(super) struct Limits {
@@ -41,6 +57,7 @@ pub(super) struct Limits {
     exclude: Vec<WildMatch>,
     /// Links and redirects are taken in.
     follow: bool,
+    budgets: Budgets,
 }
 
 /// The URLs that wait, and the ones that are known.
@@ -50,6 +67,9 @@ pub(super) struct Frontier {
     robots: Robots,
     waiting: VecDeque<KnownUrl>,
     known: UrlSet,
+    traps: Traps,
+    /// What traps left out, so that it is counted once.
+    left_out: UrlSet,
     /// Only these are fetched; `None`: all.
     wanted: Option<UrlSet>,
     /// The row up to which the site was read.
@@ -74,6 +94,7 @@ impl Limits {
             include: patterns(&options.include),
             exclude: patterns(&options.exclude),
             follow: options.list.is_empty() && !options.sitemap_only,
+            budgets: Budgets { section_urls: site.settings.max_section_urls },
         }
     }
 
@@ -93,9 +114,11 @@ impl Limits {
 }
 
 impl Frontier {
-    /// A frontier to which nothing is known yet.
-    pub(super) fn new(limits: Limits, robots: Robots, only_wanted: bool) -> Self {
+    /// A frontier to which nothing is known yet, in this year.
+    pub(super) fn new(limits: Limits, robots: Robots, only_wanted: bool, year: i32) -> Self {
         Self {
+            traps: Traps::new(&limits.budgets, year),
+            left_out: UrlSet::default(),
             limits,
             robots,
             waiting: VecDeque::new(),
@@ -118,23 +141,46 @@ impl Frontier {
 
     /// Takes note of a URL that is known from before.
     pub(super) fn is_known(&mut self, path_and_query: &str) {
-        self.taken_in += u64::from(self.known.insert(path_and_query));
+        if self.known.insert(path_and_query) {
+            self.taken_in += 1;
+            self.traps.count(path_and_query);
+        }
     }
 
-    /// Whether a URL that was found is to be taken in: new to this site, allowed, and within the limits. It counts as
-    /// known then.
-    pub(super) fn admit(&mut self, url: &PageUrl, depth: u32) -> bool {
+    /// Whether a URL that was found is to be taken in: new to this site, allowed, within the limits, and in no trap. It
+    /// counts as known then.
+    pub(super) fn admit(&mut self, url: &PageUrl, depth: u32, found: Found) -> bool {
+        let path = url.path_and_query();
         // Nearly all links lead to pages that are known: the cheapest question comes first.
-        if self.known.contains(url.path_and_query()) || !self.allows(url, depth) {
+        if self.known.contains(path) || !self.allows(url, depth) {
             return false;
         }
         if self.taken_in >= self.limits.max_urls {
             self.turned_away += 1;
             return false;
         }
-        self.is_known(url.path_and_query());
+        if found == Found::Linked && self.is_trap(path) {
+            return false;
+        }
+        if found == Found::Listed {
+            self.traps.count(path);
+        }
+        self.known.insert(path);
+        self.taken_in += 1;
         self.may_be_more = true;
         true
+    }
+
+    fn is_trap(&mut self, path_and_query: &str) -> bool {
+        if self.left_out.contains(path_and_query) {
+            return true;
+        }
+        let is_trap = self.traps.admit(path_and_query).is_err();
+        // A site that makes up addresses for ever must not fill the memory with them.
+        if is_trap && self.left_out.len() < MOST_LEFT_OUT {
+            self.left_out.insert(path_and_query);
+        }
+        is_trap
     }
 
     /// Notes that a URL is to be fetched, in a run that fetches only such.
@@ -220,7 +266,7 @@ impl Frontier {
         let full = (self.turned_away > 0).then(|| {
             format!("links beyond the first {most} URLs were not taken in: raise max_urls to crawl them")
         });
-        full.into_iter().collect()
+        full.into_iter().chain(self.traps.notes().into_iter().take(MOST_NOTES)).collect()
     }
 }
 
@@ -249,7 +295,7 @@ mod tests {
             next_crawl_at: None,
         };
         let only_wanted = options.sitemap_only || !options.list.is_empty();
-        Frontier::new(Limits::new(&site, options), Robots::parse(robots.as_bytes()), only_wanted)
+        Frontier::new(Limits::new(&site, options), Robots::parse(robots.as_bytes()), only_wanted, 2026)
     }
 
     fn url(path: &str) -> PageUrl {
@@ -272,18 +318,21 @@ mod tests {
     fn a_url_is_taken_in_once() {
         let mut frontier = frontier(&CrawlOptions::default(), "");
         frontier.is_known("/known");
-        assert!(frontier.admit(&url("/a"), 1));
-        assert!(!frontier.admit(&url("/a"), 1) && !frontier.admit(&url("/known"), 1));
-        assert!(frontier.admit(&url("/a?b=1"), 1));
+        assert!(frontier.admit(&url("/a"), 1, Found::Linked));
+        assert!(
+            !frontier.admit(&url("/a"), 1, Found::Linked)
+                && !frontier.admit(&url("/known"), 1, Found::Linked)
+        );
+        assert!(frontier.admit(&url("/a?b=1"), 1, Found::Linked));
     }
 
     #[test]
     fn other_sites_and_disallowed_paths_are_left_alone() {
         let mut frontier = frontier(&CrawlOptions::default(), "User-agent: gatecrawl\nDisallow: /private/\n");
-        assert!(!frontier.admit(&PageUrl::parse("http://other.example/").unwrap(), 0));
-        assert!(!frontier.admit(&PageUrl::parse("https://shop.example/").unwrap(), 0));
-        assert!(!frontier.admit(&url("/private/x"), 1));
-        assert!(frontier.admit(&url("/public"), 1));
+        assert!(!frontier.admit(&PageUrl::parse("http://other.example/").unwrap(), 0, Found::Linked));
+        assert!(!frontier.admit(&PageUrl::parse("https://shop.example/").unwrap(), 0, Found::Linked));
+        assert!(!frontier.admit(&url("/private/x"), 1, Found::Linked));
+        assert!(frontier.admit(&url("/public"), 1, Found::Linked));
     }
 
     #[test]
@@ -296,12 +345,14 @@ mod tests {
             ..CrawlOptions::default()
         };
         let mut frontier = frontier(&options, "");
-        assert!(!frontier.admit(&url("/a/deep"), 4));
-        assert!(!frontier.admit(&url("/b"), 1));
-        assert!(!frontier.admit(&url("/a/1/print"), 1));
-        assert!(frontier.admit(&url("/a/1"), 1) && frontier.admit(&url("/a/2"), 1));
+        assert!(!frontier.admit(&url("/a/deep"), 4, Found::Linked));
+        assert!(!frontier.admit(&url("/b"), 1, Found::Linked));
+        assert!(!frontier.admit(&url("/a/1/print"), 1, Found::Linked));
+        assert!(
+            frontier.admit(&url("/a/1"), 1, Found::Linked) && frontier.admit(&url("/a/2"), 1, Found::Linked)
+        );
         assert_eq!(frontier.notes(), Vec::<String>::new());
-        assert!(!frontier.admit(&url("/a/3"), 1));
+        assert!(!frontier.admit(&url("/a/3"), 1, Found::Linked));
         assert!(frontier.notes()[0].contains("first 2 URLs"));
     }
 
@@ -315,7 +366,7 @@ mod tests {
         assert_eq!(frontier.wants_rows(), Some(UrlId(1000)));
         frontier.take_rows(rows(1001, 2), true);
         assert_eq!(frontier.wants_rows(), None, "these were the last ones");
-        assert!(frontier.admit(&url("/new"), 1));
+        assert!(frontier.admit(&url("/new"), 1, Found::Linked));
         assert_eq!(frontier.wants_rows(), Some(UrlId(1002)), "but something was found");
         frontier.take_rows(rows(1003, 1), false);
         assert_eq!(frontier.wants_rows(), Some(UrlId(1003)), "and more while that was read");
@@ -337,6 +388,16 @@ mod tests {
         frontier.was_queued(2);
         frontier.take_rows(rows(1, 10), true);
         assert_eq!(std::iter::from_fn(|| frontier.next()).count(), 3);
+    }
+
+    #[test]
+    fn a_trap_is_left_out_and_told_but_not_when_a_sitemap_lists_it() {
+        let mut frontier = frontier(&CrawlOptions::default(), "");
+        let circle = url("/a/b/a/b/a/b/a/b/x");
+        assert!(!frontier.admit(&circle, 1, Found::Linked) && !frontier.admit(&circle, 1, Found::Linked));
+        let notes = frontier.notes();
+        assert!(notes[0].contains("section /a/*: 1 addresses that repeat"), "{notes:?}");
+        assert!(frontier.admit(&circle, 1, Found::Listed));
     }
 
     #[test]

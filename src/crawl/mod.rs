@@ -20,7 +20,7 @@ pub mod watch;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use thiserror::Error;
 use tokio::sync::watch as channel;
 use tokio_util::sync::CancellationToken;
@@ -300,7 +300,8 @@ impl Crawler {
         let pace = Pace::new(rate, robots.crawl_delay(frontier::ROBOTS_TOKEN));
         let manners = Manners::new(pace, site.settings.policy.clone());
         let only_wanted = options.sitemap_only || !options.list.is_empty();
-        let frontier = Frontier::new(Limits::new(site, options), robots, only_wanted);
+        let frontier =
+            Frontier::new(Limits::new(site, options), robots, only_wanted, self.clock.now().year());
         let mut run = Run::new(self, site, manners, frontier, stop.clone(), progress);
         if let Some(concurrency) = options.concurrency {
             run.concurrency = usize::try_from(concurrency).unwrap_or(1);

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::look_ups::LookedUp;
 use super::entry::ROBOTS_PATH;
-use super::frontier::Frontier;
+use super::frontier::{Found, Frontier};
 use super::manners::Manners;
 use super::progress::{Phase, Progress};
 use super::visit::{Purpose, Scope, Task, Visit, record, visit};
@@ -194,13 +194,16 @@ impl<'a> Run<'a> {
         for url in &urls {
             self.frontier.want(url);
         }
-        let new = self.admitted(urls, depth);
+        let new = self.admitted(urls, depth, Found::Listed);
         Ok(self.crawler.writer.found(self.site.id, new, self.crawler.clock.now()).await?)
     }
 
-    fn admitted(&mut self, urls: Vec<PageUrl>, depth: u32) -> Vec<(PageUrl, u32)> {
-        let new: Vec<(PageUrl, u32)> =
-            urls.into_iter().filter(|url| self.frontier.admit(url, depth)).map(|url| (url, depth)).collect();
+    fn admitted(&mut self, urls: Vec<PageUrl>, depth: u32, found: Found) -> Vec<(PageUrl, u32)> {
+        let new: Vec<(PageUrl, u32)> = urls
+            .into_iter()
+            .filter(|url| self.frontier.admit(url, depth, found))
+            .map(|url| (url, depth))
+            .collect();
         self.found += new.len() as u64;
         new
     }
@@ -280,7 +283,7 @@ impl<'a> Run<'a> {
         let depth = visit.task.known.depth;
         match visit.fetched.redirect.clone() {
             Some(target) => self.take_in_redirect(visit.task.known.url.path_and_query(), depth, target),
-            None => self.admitted(std::mem::take(&mut visit.links), depth + 1),
+            None => self.admitted(std::mem::take(&mut visit.links), depth + 1, Found::Linked),
         }
     }
 
@@ -290,7 +293,7 @@ impl<'a> Run<'a> {
         if hops > crate::fetch::redirects::PAGE_HOPS {
             return Vec::new();
         }
-        let found = self.admitted(vec![to], depth);
+        let found = self.admitted(vec![to], depth, Found::Linked);
         self.hops.extend(found.iter().map(|(url, _)| (url.path_and_query().to_owned(), hops)));
         found
     }

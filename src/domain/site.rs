@@ -13,6 +13,7 @@ use super::page_url::{Origin, PageUrl};
 use super::policy::{BadPolicy, Policy, RULES};
 use super::schedule::Schedule;
 use super::span::Span;
+use super::traps::Budgets;
 
 /// A monitored site.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,8 @@ pub struct Settings {
     pub max_urls: u64,
     /// A crawl follows links so many steps from the start page.
     pub max_depth: u32,
+    /// So many combinations of parameters are taken in below one first path segment; 0: any number.
+    pub max_section_urls: u32,
     /// Which private and loopback addresses may be asked.
     pub allow_private: PrivateAddresses,
     /// After each crawl, a sample of its URLs is fetched under Googlebot's name, too.
@@ -121,6 +124,12 @@ pub const KEYS: &[Key] = &[
         set: |s, text| put(&mut s.max_depth, parse_count(text, 0, 10_000)),
     },
     Key {
+        key: "max_section_urls",
+        about: "how many URLs that combine parameters are taken in of one section, as filters make them; 0 = any number",
+        get: |s| s.max_section_urls.to_string(),
+        set: |s, text| put(&mut s.max_section_urls, parse_count(text, 0, 10_000_000)),
+    },
+    Key {
         key: "allow_private",
         about: "private and loopback addresses may be asked: true, false, or host for the site's own host only",
         get: |s| s.allow_private.word().to_owned(),
@@ -188,6 +197,7 @@ impl Default for Settings {
             concurrency: 4,
             max_urls: 100_000,
             max_depth: 100,
+            max_section_urls: Budgets::default().section_urls,
             allow_private: PrivateAddresses::Refused,
             compare_with_googlebot: false,
             policy: Policy::default(),

@@ -88,7 +88,8 @@ impl PageUrl {
     /// Resolves a reference that is plain, so that its text is its normal form; `None`: it is not.
     fn join_plain(&self, reference: &str) -> Option<Self> {
         let origin = self.before_path();
-        let reference = reference.strip_prefix(origin).filter(|rest| rest.starts_with('/')).unwrap_or(reference);
+        let reference =
+            reference.strip_prefix(origin).filter(|rest| rest.starts_with('/')).unwrap_or(reference);
         let reference = reference.split_once('#').map_or(reference, |(before, _)| before);
         if reference.starts_with('/') {
             let is_plain = !reference.starts_with("//") && is_plain(reference, false);
@@ -108,7 +109,8 @@ impl PageUrl {
                 break;
             }
         }
-        (!rest.is_empty() && !rest.starts_with('?') && is_plain(rest, true)).then(|| self.with_path(&[directory, rest]))
+        (!rest.is_empty() && !rest.starts_with('?') && is_plain(rest, true))
+            .then(|| self.with_path(&[directory, rest]))
     }
 
     fn with_path(&self, parts: &[&str]) -> Self {

@@ -105,7 +105,7 @@ pub fn read_typed(body: &[u8], content_type: Option<&str>, address: &PageUrl) ->
         base: None,
         encoding,
         page: Page::default(),
-        places: FxHashMap::default(),
+        places: FxHashMap::with_capacity_and_hasher(64, rustc_hash::FxBuildHasher),
     };
     let reader = Rc::new(RefCell::new(reader));
     if let Some(encoding) = AsciiCompatibleEncoding::new(encoding) {

@@ -12,16 +12,12 @@ pub(super) fn resolved(text: &str) -> Cow<'_, str> {
     let Some((before, mut rest)) = text.split_once('&') else { return Cow::Borrowed(text) };
     let mut out = before.to_owned();
     loop {
-        rest = match reference(rest) {
-            Some((character, behind)) => {
-                out.push_str(&character);
-                behind
-            }
-            None => {
-                out.push('&');
-                rest
-            }
-        };
+        if let Some((character, behind)) = reference(rest) {
+            out.push_str(&character);
+            rest = behind;
+        } else {
+            out.push('&');
+        }
         let Some((before, behind)) = rest.split_once('&') else { break };
         out.push_str(before);
         rest = behind;

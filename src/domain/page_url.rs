@@ -66,6 +66,26 @@ impl PageUrl {
     /// Reads and normalises an absolute address.
     pub fn parse(text: &str) -> Result<Self, BadUrl> {
         let text = text.trim();
+        if let Some(plain) = Self::parse_plain(text) {
+            return Ok(plain);
+        }
+        Self::parse_any(text)
+    }
+
+    /// Reads an absolute address whose text is its normal form; `None`: it is not.
+    fn parse_plain(text: &str) -> Option<Self> {
+        let text = text.split_once('#').map_or(text, |(before, _)| before);
+        let (scheme, rest) =
+            text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
+        let (host, _) = rest.split_once('/')?;
+        let path_at = scheme.len() + 3 + host.len();
+        let is_normal = is_plain_host(host) && is_plain(&text[path_at..], false);
+        is_normal
+            .then(|| u32::try_from(path_at).ok().map(|path_at| Self { text: text.into(), path_at }))
+            .flatten()
+    }
+
+    fn parse_any(text: &str) -> Result<Self, BadUrl> {
         // The url crate reads `https:///x` as the host `x`; nobody means that.
         if text.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('/')) {
             return Err(BadUrl::NoHost { text: text.to_owned() });
@@ -94,6 +114,9 @@ impl PageUrl {
         if reference.starts_with('/') {
             let is_plain = !reference.starts_with("//") && is_plain(reference, false);
             return is_plain.then(|| self.with_path(&[reference]));
+        }
+        if let Some(absolute) = Self::parse_plain(reference) {
+            return Some(absolute);
         }
         // Up from the directory of this page, as far as there is one. The url crate does not go up from `C:`.
         let (mut directory, mut rest) = (parent(self.path()), reference);
@@ -264,6 +287,20 @@ impl Section {
 /// The directory of a path, with its slash.
 fn parent(path: &str) -> &str {
     path.rfind('/').map_or("/", |slash| &path[..=slash])
+}
+
+/// Whether a host is a name as the `url` crate would write it. Not of one that may be a number or in another script.
+fn is_plain_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !label.is_empty()
+            && !label.starts_with('-')
+            && !label.starts_with("xn--")
+            && !label.ends_with('-')
+            && label.len() < 64
+    };
+    let top = host.rsplit('.').next().unwrap_or_default();
+    host.len() < 254 && host.split('.').all(is_label) && top.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a path with its query is as the `url` crate would write it: nothing to encode or to decode, no segment of dots,
@@ -513,8 +550,17 @@ mod tests {
         ) {
             let page = PageUrl::parse(&format!("{base}/{path}")).unwrap();
             if let Some(joined) = page.join_plain(&reference) {
-                prop_assert_eq!(Ok(joined.clone()), page.join_parsed(&reference));
+                prop_assert_eq!(Ok(joined.clone()), page.join_parsed(&reference), "{}", page);
                 prop_assert_eq!(normal(joined.as_str()), joined.as_str());
+            }
+        }
+
+        #[test]
+        fn a_plain_address_is_read_as_any_other(
+            text in "https?://(shop\\.example|[a-z0-9.-]{0,8}|xn--a|1\\.2\\.3\\.4|0x7f\\.1|h|a--b|u@h|h:80)/(/|\\.|a|%41|\\?|#|:|'){0,6}",
+        ) {
+            if let Some(plain) = PageUrl::parse_plain(&text) {
+                prop_assert_eq!(Ok(plain), PageUrl::parse_any(&text));
             }
         }
 

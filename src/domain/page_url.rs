@@ -7,13 +7,18 @@
 //! An address is kept as its text (24 bytes and the text; a `url::Url` takes 88), and most links of a page are resolved by
 //! joining texts: a page has dozens, and the `url` crate took more time for them than the page for being read.
 
+mod bad_url;
+mod section;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use url::Url;
 
+pub use self::bad_url::BadUrl;
+use self::bad_url::syntax;
+pub use self::section::Section;
 use super::percent;
 
 /// One normalised http or https address.
@@ -29,38 +34,6 @@ pub struct PageUrl {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Origin(String);
-
-/// A path template such as `/product/*`: the URLs below one first path segment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Section(String);
-
-/// Why a text is not an address that can be crawled.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum BadUrl {
-    /// It is not a URL at all.
-    #[error("`{text}` is not a URL ({why}): write it as https://www.example.com/")]
-    Syntax {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// `mailto:`, `ftp:` and the like.
-    #[error("`{text}` uses the scheme `{scheme}`, but only http and https can be crawled")]
-    Scheme {
-        /// What was given.
-        text: String,
-        /// Its scheme.
-        scheme: String,
-    },
-    /// `https:///path`.
-    #[error("`{text}` has no host: write it as https://www.example.com/")]
-    NoHost {
-        /// What was given.
-        text: String,
-    },
-}
 
 impl PageUrl {
     /// Reads and normalises an absolute address.
@@ -262,28 +235,6 @@ impl Origin {
     }
 }
 
-impl Section {
-    /// The section of a path: its first segment, when something lies below it.
-    ///
-    /// `/product/7` is of `/product/*`; `/about` and `/` are of `/*`.
-    pub fn of_path(path: &str) -> Self {
-        match path.trim_start_matches('/').split_once('/') {
-            Some((first, _)) if !first.is_empty() => Self(format!("/{first}/*")),
-            _ => Self("/*".to_owned()),
-        }
-    }
-
-    /// A section as it was stored.
-    pub fn stored(template: String) -> Self {
-        Self(template)
-    }
-
-    /// `/product/*`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The directory of a path, with its slash.
 fn parent(path: &str) -> &str {
     path.rfind('/').map_or("/", |slash| &path[..=slash])
@@ -345,13 +296,6 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-fn syntax(text: &str, error: url::ParseError) -> BadUrl {
-    match error {
-        url::ParseError::EmptyHost => BadUrl::NoHost { text: text.to_owned() },
-        other => BadUrl::Syntax { text: text.to_owned(), why: other.to_string() },
-    }
-}
-
 /// Escapes of unreserved characters are undone, the hex digits of the others are in upper case (RFC 3986, 6.2.2).
 ///
 /// `None`: it is like that already, as nearly every address is.
@@ -393,12 +337,6 @@ impl fmt::Display for PageUrl {
 }
 
 impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -484,20 +422,6 @@ mod tests {
         assert_eq!(normal("http://shop.example/%0%61"), "http://shop.example/%0%61");
         assert_eq!(normal("http://shop.example/%%610"), "http://shop.example/%%610");
         assert_eq!(normal("http://shop.example/%x0%61"), "http://shop.example/%x0a");
-    }
-
-    #[test]
-    fn a_section_is_the_first_segment_that_has_something_below_it() {
-        for (path, section) in [
-            ("/", "/*"),
-            ("/about.html", "/*"),
-            ("/product/7", "/product/*"),
-            ("/product/", "/product/*"),
-            ("/a/b/c", "/a/*"),
-            ("//x", "/*"),
-        ] {
-            assert_eq!(Section::of_path(path).as_str(), section, "{path}");
-        }
     }
 
     #[test]

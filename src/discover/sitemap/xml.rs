@@ -29,7 +29,7 @@ enum Field {
 #[derive(Debug)]
 struct Text {
     field: Field,
-    text: String,
+    content: String,
     is_whole: bool,
 }
 
@@ -122,7 +122,7 @@ impl State {
     }
 
     fn begin(&mut self, field: Field) {
-        self.text = Some(Text { field, text: String::new(), is_whole: true });
+        self.text = Some(Text { field, content: String::new(), is_whole: true });
     }
 
     /// The `link` of Atom has its address in an attribute, that of RSS is a text.
@@ -141,7 +141,7 @@ impl State {
     fn append(&mut self, part: Option<&str>) {
         let Some(text) = &mut self.text else { return };
         match part {
-            Some(part) if text.text.len() + part.len() <= MOST_ADDRESS => text.text.push_str(part),
+            Some(part) if text.content.len() + part.len() <= MOST_ADDRESS => text.content.push_str(part),
             Some(_) | None => text.is_whole = false,
         }
     }
@@ -149,7 +149,7 @@ impl State {
     /// The element at this depth ends.
     fn close(&mut self, finds: &mut Finds<'_>) {
         if let Some(text) = self.text.take() {
-            self.found(text, finds);
+            self.found(&text, finds);
         }
         if self.entry == Some(self.depth) {
             if let Some(guid) = self.guid.take().filter(|_| !self.has_link) {
@@ -159,8 +159,8 @@ impl State {
         }
     }
 
-    fn found(&mut self, text: Text, finds: &mut Finds<'_>) {
-        let (kind, address) = (self.kind.unwrap_or(Kind::Urlset), text.text.trim());
+    fn found(&mut self, text: &Text, finds: &mut Finds<'_>) {
+        let (kind, address) = (self.kind.unwrap_or(Kind::Urlset), text.content.trim());
         match text.field {
             // An address that cannot be read as it was meant is none.
             _ if !text.is_whole => finds.refuse(),

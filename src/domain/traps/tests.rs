@@ -83,7 +83,9 @@ fn events_booked_far_ahead_lose_nothing() {
 
 #[test]
 fn ids_that_look_like_years_lose_nothing() {
-    loses_nothing((1000..9999).step_by(9).flat_map(|id| (1..=12).map(move |page| format!("/thread/{id}/{page}"))));
+    loses_nothing(
+        (1000..9999).step_by(9).flat_map(|id| (1..=12).map(move |page| format!("/thread/{id}/{page}"))),
+    );
     loses_nothing((1000..9999).map(|id| format!("/item/{id}")));
     loses_nothing((1000..9999).map(|id| format!("/list?year={}&y={id}", id % 30 + 1990)));
     loses_nothing((0..20_000).map(|n| format!("/shard/{}/{}/{n}.html", n % 10, n % 100 / 10)));

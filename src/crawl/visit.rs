@@ -113,7 +113,8 @@ fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
     let is_known = version.as_ref().is_some_and(|version| {
         may_be_unchanged(&task.known, scope).is_some_and(|known| known.body_hash == version.body_hash)
     });
-    let page = (is_html && !is_known).then(|| page::read(&fetched.body, &task.known.url));
+    let page = (is_html && !is_known)
+        .then(|| page::read_typed(&fetched.body, content_type.as_deref(), &task.known.url));
     let reading =
         facts(&fetched, page.as_ref()).filter(|_| !is_known).map(|facts| Reading { facts, version });
     let links = page.map(|page| page.links.into_iter().map(|link| link.url).collect()).unwrap_or_default();

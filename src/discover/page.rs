@@ -50,8 +50,8 @@ pub struct Link {
     pub nofollow: bool,
 }
 
-/// So many links are read of a page. No page for people has more; Google once named "a few thousand at most".
-pub const MOST_LINKS: usize = 10_000;
+/// So many links are read of a page: as many as a sitemap may list. Real indexes have 18,000 (that of Rust's `core`).
+pub const MOST_LINKS: usize = 50_000;
 
 /// Longer references are not resolved: what is left of them is longer than the longest address that is crawled.
 const LONGEST_REFERENCE: usize = 8192;

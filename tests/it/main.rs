@@ -9,6 +9,7 @@ mod crawl;
 mod dashboard;
 mod deploy;
 mod egress;
+mod hostile_site;
 mod impact;
 mod layers;
 mod outage;

@@ -103,3 +103,26 @@ fn an_error_that_only_bots_get_is_found_when_the_site_asks_for_the_comparison() 
     assert!(notes.contains("502 only for bots"), "{notes}");
     assert_eq!(crawled["outages"].as_array().map(Vec::len), Some(0), "what bots get is no outage of ours");
 }
+
+#[test]
+fn a_page_that_has_not_changed_is_not_sent_again_and_one_that_has_is_read_anew() {
+    let world = World::of_files(&["docs"], 8);
+    let first = world.crawl(0, &[]);
+    assert_eq!(
+        first["crawl"]["by_outcome"]["200"], 10,
+        "eight pages, the start page and robots.txt: {first}"
+    );
+    let changed =
+        "<!doctype html><title>Start</title><a href=/docs/new.html>new</a><a href=/docs/1.html>1</a>";
+    world.put("index.html", changed);
+    world.put("docs/new.html", "<title>new</title>");
+    world.nginx.forget();
+    let second = world.crawl(0, &[]);
+    let asked = world.nginx.asked();
+    assert_eq!(second["crawl"]["by_outcome"]["304"], 8, "{asked:?}");
+    assert_eq!((&asked["/"], &asked["/docs/new.html"]), (&vec![200], &vec![200]), "the new link was found");
+    assert!(second["crawl"]["bytes"].as_u64() < first["crawl"]["bytes"].as_u64());
+    assert_eq!(second["outages"].as_array().map(Vec::len), Some(0));
+    let all = world.crawl(0, &["--max-depth", "50"]);
+    assert!(all["crawl"]["by_outcome"]["304"].is_null(), "under other limits pages are read anew: {all}");
+}

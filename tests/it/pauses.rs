@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
+use crate::support::app::now;
 use crate::support::wait_for;
 use crate::support::world::World;
 
@@ -52,6 +55,52 @@ fn a_section_that_is_down_is_held_back_while_the_others_are_crawled() {
     assert!((18..=30).contains(&of("/shop/")), "{} of those that are down", of("/shop/"));
     let notes = crawled["crawl"]["notes"].to_string();
     assert!(notes.contains("/shop/*") && notes.contains("held back"), "{notes}");
+}
+
+#[test]
+fn a_site_that_asks_to_be_left_alone_is_left_alone() {
+    let world = World::with_small_site(&["docs", "shop"], 12);
+    world.crawl(0, &[]);
+    for page in 1..=12 {
+        world.put(&format!("shop/{page}.html.status"), "503");
+        world.put(&format!("shop/{page}.html.headers"), "Retry-After: 3600\n");
+    }
+    world.nginx.forget();
+    let crawled = world.crawl(0, &["--set", "recheck=1s"]);
+    let notes = crawled["crawl"]["notes"].to_string();
+    assert!(notes.contains("asked to be left alone") && notes.contains("Retry-After"), "{notes}");
+    let asked = world.nginx.asked();
+    let of_shop: Vec<&Vec<u16>> =
+        asked.iter().filter(|(path, _)| path.starts_with("/shop/")).map(|(_, statuses)| statuses).collect();
+    assert!((3..12).contains(&of_shop.len()), "three speak for the host: {asked:?}");
+    assert!(of_shop.iter().all(|statuses| statuses.len() == 1), "nothing is looked at again before its time");
+}
+
+#[test]
+fn an_outage_between_two_crawls_is_found_and_its_end_as_well() {
+    let mut world = World::with_small_site(&["docs", "shop"], 6);
+    let url = world.url();
+    let settings = ["--set", "sentinel_every=1s", "--set", "recheck=1s", "--set", "rate=100"];
+    let add = [&["site", "add", &url, "--allow-private"][..], &settings].concat();
+    assert_eq!(world.program.run(&add).code, 0);
+    let serve = world.program.serve();
+    wait_for("the first crawl is over", || (world.nginx.asked().len() >= 14).then_some(()));
+    let alive = world.app.kill();
+    wait_for("the outage is seen", || (world.nginx.asked_failing() >= 3).then_some(()));
+    let dead = now();
+    let started = world.app.start();
+    world.nginx.forget();
+    wait_for("the end is seen", || {
+        world.nginx.asked().get("/").is_some_and(|statuses| statuses.contains(&200)).then_some(())
+    });
+    assert!(serve.terminate().success());
+    let crawled = world.crawl(0, &[]);
+    let outage = &crawled["outages"][0];
+    assert_eq!((&outage["scope"], &outage["state"]), (&"site".into(), &"recovering".into()), "{crawled:#}");
+    let at =
+        |bounds: &str, side: usize| outage[bounds][side].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    assert!(at("started_between", 1) >= alive && at("started_between", 1) <= dead, "no crawl was due then");
+    assert!(at("ended_between", 0) <= started);
 }
 
 fn tries_in_vain(asked: &BTreeMap<String, Vec<u16>>) -> usize {

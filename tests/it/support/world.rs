@@ -36,6 +36,13 @@ impl World {
         Self::serving(App::serving(site.path()), Some(site))
     }
 
+    /// A small site that nginx serves by itself.
+    pub(crate) fn of_files(sections: &[&str], pages: usize) -> Self {
+        let site = site::small(sections, pages);
+        let nginx = Nginx::of_files(site.path());
+        Self { app: App::serving(site.path()), nginx, program: Program::new(), site: Some(site) }
+    }
+
     /// A small site behind an nginx with this rule.
     pub(crate) fn behind_rule(sections: &[&str], pages: usize, rule: &str) -> Self {
         let site = site::small(sections, pages);

@@ -5,6 +5,7 @@ alter table url add column etag          text;    -- of the version that was rea
 alter table url add column last_modified text;    -- the same
 alter table url add column body_hash     bigint;  -- of the body that was read; null: no links were read from it
 alter table url add column read_scope    bigint;  -- hash of the rules and limits under which its links were taken in
+alter table url add column nofollow      bigint not null default 0; -- the link that led to it asked not to be followed
 
 create index url_by_site on url (site_id);        -- with the row's id behind it
 

@@ -23,13 +23,14 @@ use super::manners::Manners;
 use super::progress::{Phase, Progress};
 use super::visit::{Purpose, Scope, Task, Visit, record, visit};
 use super::{CrawlError, Crawler, Ended};
+use crate::discover::page::Link;
 use crate::domain::observation::{CrawlId, UrlId};
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
 use crate::fetch::{NotFetched, Refused};
-use crate::store::urls::Unseen;
+use crate::store::urls::{NewUrl, Unseen};
 
 /// How often a run asks the store which re-checks are due.
 const RECHECK_POLL: Duration = Duration::from_millis(500);
@@ -194,16 +195,16 @@ impl<'a> Run<'a> {
         for url in &urls {
             self.frontier.want(url);
         }
-        let new = self.admitted(urls, depth, Found::Listed);
+        let links = urls.into_iter().map(|url| Link { url, nofollow: false }).collect();
+        let new = self.admitted(links, depth, Found::Listed);
         Ok(self.crawler.writer.found(self.site.id, new, self.crawler.clock.now()).await?)
     }
 
-    fn admitted(&mut self, urls: Vec<PageUrl>, depth: u32, found: Found) -> Vec<(PageUrl, u32)> {
-        let new: Vec<(PageUrl, u32)> = urls
-            .into_iter()
-            .filter(|url| self.frontier.admit(url, depth, found))
-            .map(|url| (url, depth))
-            .collect();
+    fn admitted(&mut self, links: Vec<Link>, depth: u32, found: Found) -> Vec<NewUrl> {
+        let admits = |Link { url, nofollow }: Link| {
+            self.frontier.admit(&url, depth, found).then_some(NewUrl { url, depth, nofollow })
+        };
+        let new: Vec<NewUrl> = links.into_iter().filter_map(admits).collect();
         self.found += new.len() as u64;
         new
     }
@@ -276,7 +277,7 @@ impl<'a> Run<'a> {
     }
 
     /// Which URLs a visit leads to that are new.
-    fn take_in_links(&mut self, visit: &mut Visit) -> Vec<(PageUrl, u32)> {
+    fn take_in_links(&mut self, visit: &mut Visit) -> Vec<NewUrl> {
         if !self.scope.follow {
             return Vec::new();
         }
@@ -288,13 +289,13 @@ impl<'a> Run<'a> {
     }
 
     /// A redirect is no step away from the start page, but only so many in a row are followed.
-    fn take_in_redirect(&mut self, from: &str, depth: u32, to: PageUrl) -> Vec<(PageUrl, u32)> {
+    fn take_in_redirect(&mut self, from: &str, depth: u32, to: PageUrl) -> Vec<NewUrl> {
         let hops = self.hops.get(from).copied().unwrap_or_default() + 1;
         if hops > crate::fetch::redirects::PAGE_HOPS {
             return Vec::new();
         }
-        let found = self.admitted(vec![to], depth, Found::Linked);
-        self.hops.extend(found.iter().map(|(url, _)| (url.path_and_query().to_owned(), hops)));
+        let found = self.admitted(vec![Link { url: to, nofollow: false }], depth, Found::Linked);
+        self.hops.extend(found.iter().map(|new| (new.url.path_and_query().to_owned(), hops)));
         found
     }
 

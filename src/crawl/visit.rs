@@ -8,13 +8,12 @@ use chrono::{DateTime, Utc};
 use super::frontier::hash;
 use super::politeness::pace::Pace;
 use super::politeness::retry_after::retry_after;
-use crate::discover::page::{self, Page};
+use crate::discover::page::{self, Link, Page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::indexability::UrlFacts;
 use crate::domain::load::CONTROL_RATE;
 use crate::domain::observation::{CrawlId, SiteId};
 use crate::domain::outcome::{Class, Outcome};
-use crate::domain::page_url::PageUrl;
 use crate::domain::page_version::PageVersion;
 use crate::fetch::{Fetch, Fetched, NotFetched, Request};
 use crate::store::urls::KnownUrl;
@@ -53,7 +52,7 @@ pub(super) struct Visit {
     pub(super) task: Task,
     pub(super) fetched: Fetched,
     /// What the page links to; empty when it is no healthy HTML page, or was read before.
-    pub(super) links: Vec<PageUrl>,
+    pub(super) links: Vec<Link>,
     /// What it says of itself; `None` when the answer says nothing of the page, as an error does, or nothing new.
     pub(super) reading: Option<Reading>,
     /// It is a web page.
@@ -117,7 +116,7 @@ fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
         .then(|| page::read_typed(&fetched.body, content_type.as_deref(), &task.known.url));
     let reading =
         facts(&fetched, page.as_ref()).filter(|_| !is_known).map(|facts| Reading { facts, version });
-    let links = page.map(|page| page.links.into_iter().map(|link| link.url).collect()).unwrap_or_default();
+    let links = page.map(|page| page.links).unwrap_or_default();
     let not_before = retry_after(fetched.outcome, fetched.header("retry-after"), fetched.at);
     // A body may be large; nothing behind this point needs more of it than evidence keeps.
     fetched.body.truncate(if fetched.outcome.is_failing() { BODY_KEPT } else { 0 });
@@ -188,6 +187,7 @@ mod tests {
 
     use super::*;
     use crate::domain::observation::UrlId;
+    use crate::domain::page_url::PageUrl;
     use crate::fetch::Head;
 
     const SCOPE: Scope = Scope { hash: 7, follow: true };
@@ -211,8 +211,15 @@ mod tests {
             remote: None,
         };
         fetched.redirect = fetched.header("location").map(|to| url.join(to).unwrap());
-        let known =
-            KnownUrl { id: UrlId(1), section: url.section(), url, depth: 0, newest: None, version: None };
+        let known = KnownUrl {
+            id: UrlId(1),
+            section: url.section(),
+            url,
+            depth: 0,
+            newest: None,
+            version: None,
+            nofollow: false,
+        };
         read(Task { known, purpose: Purpose::Crawl }, fetched, SCOPE, 1.0)
     }
 

@@ -173,6 +173,7 @@ mod tests {
             depth: u32::try_from(path.matches('/').count()).unwrap(),
             newest: None,
             version: None,
+            nofollow: false,
         }
     }
 

@@ -24,6 +24,9 @@ const NEWEST: usize = 20;
 /// ... and so many of them speak for the host. A single 503 may be the maintenance of a single page.
 const SPEAK_FOR_HOST: usize = 3;
 
+/// Fewer re-checks than these say nothing of the others.
+const FEW_RECHECKS: u32 = 10;
+
 /// At this share of re-checks in vain, the others that are due are put off.
 const IN_VAIN: f64 = 0.5;
 
@@ -170,15 +173,15 @@ impl Manners {
         !is_held
     }
 
-    /// Whether to look at what else is due to be looked at again: not while most looks are in vain.
-    pub(super) fn may_recheck(&self) -> bool {
-        !self.rechecks_are_in_vain()
-    }
-
-    /// Whether most re-checks of this run, of at least a few, failed again.
-    pub(super) fn rechecks_are_in_vain(&self) -> bool {
+    /// Whether the re-checks that are due are to be put off, because most of the last ones, of at least a few, failed again.
+    /// Then the count begins anew.
+    pub(super) fn puts_off_rechecks(&mut self) -> bool {
         let (made, failed) = self.rechecks;
-        made >= 10 && f64::from(failed) > IN_VAIN * f64::from(made)
+        let are_in_vain = made >= FEW_RECHECKS && f64::from(failed) > IN_VAIN * f64::from(made);
+        if are_in_vain {
+            self.rechecks = (0, 0);
+        }
+        are_in_vain
     }
 
     /// Judges by the probes whether a paused crawl can go on: not while half of them fail. Sections whose probes all fail

@@ -174,7 +174,7 @@ impl Crawler {
         run.probes.extend(others.map(|known| Task { known, purpose: Purpose::Sentinel }));
         run.probe_all().await?;
         self.writer.flush().await?;
-        if run.manners.rechecks_are_in_vain() {
+        if run.manners.puts_off_rechecks() {
             self.store.put_off_rechecks(site, self.clock.now()).await?;
         }
         self.look_again_at_sitemaps(site, &run.manners.pace).await?;
@@ -190,7 +190,7 @@ impl Crawler {
         }
         self.take_note_of_known(&mut run, crawl).await?;
         let options = &crawl.options;
-        if options.list.is_empty() {
+        if options.list.is_empty() && !self.has_read_sitemaps(&run, crawl).await? {
             let listed = run.read_sitemaps().await?;
             if options.sitemap_only && listed == 0 {
                 let none = Some(run.notes.join("; ")).filter(|notes| !notes.is_empty());
@@ -210,6 +210,15 @@ impl Crawler {
             run.compare_with_googlebot().await?;
         }
         Ok(run.ended())
+    }
+
+    /// Whether a crawl that has paused read the sitemaps before. One of nothing but their URLs must know which these are.
+    async fn has_read_sitemaps(&self, run: &Run<'_>, crawl: &Crawl) -> Result<bool, CrawlError> {
+        if crawl.pauses == 0 || crawl.options.sitemap_only {
+            return Ok(false);
+        }
+        let sitemaps = self.store.sitemaps(run.site.id).await?;
+        Ok(sitemaps.iter().any(|sitemap| sitemap.state.looked_at >= run.unseen.since))
     }
 
     /// Probes the site, to see whether a paused crawl can go on.

@@ -38,6 +38,9 @@ const RECHECK_POLL: Duration = Duration::from_millis(500);
 /// A run waits for the confirming re-check only if the policy's first one comes this soon.
 const LONGEST_CONFIRMATION: Span = Span::minutes(1);
 
+/// When the site has gone down, so many of the URLs that failed are looked at again.
+const CONFIRMED_OF_MANY: usize = 10;
+
 /// What a fetch from a host comes to whose name has no address.
 const UNKNOWN_HOST: Outcome = Outcome::Network(NetworkError::Dns);
 
@@ -75,6 +78,8 @@ pub(super) struct Run<'a> {
     look_ups: JoinSet<Result<LookedUp, CrawlError>>,
     in_flight: HashSet<UrlId>,
     unconfirmed: HashSet<UrlId>,
+    /// Nothing is looked at but what is unconfirmed.
+    is_confirming: bool,
     rules_read_at: DateTime<Utc>,
     /// When the sentinels are due.
     sentinels_at: DateTime<Utc>,
@@ -111,6 +116,7 @@ impl<'a> Run<'a> {
             look_ups: JoinSet::new(),
             in_flight: HashSet::new(),
             unconfirmed: HashSet::new(),
+            is_confirming: false,
             rules_read_at: crawler.clock.now(),
             sentinels_at: crawler.clock.now() + site.settings.policy.sentinel_every.delta(),
             found: 0,
@@ -158,6 +164,13 @@ impl<'a> Run<'a> {
         if self.unconfirmed.is_empty() || wait > LONGEST_CONFIRMATION || is_unknown_host {
             return Ok(());
         }
+        if self.manners.is_paused() {
+            // What all of them would show, a few show.
+            let mut all: Vec<UrlId> = self.unconfirmed.drain().collect();
+            all.sort_unstable();
+            self.unconfirmed.extend(all.into_iter().take(CONFIRMED_OF_MANY));
+        }
+        self.is_confirming = true;
         self.phase(Phase::Confirming);
         let until = Instant::now() + wait.duration() * 2 + Duration::from_secs(5);
         let mut polls = interval(RECHECK_POLL);
@@ -170,6 +183,7 @@ impl<'a> Run<'a> {
             }
             self.dispatch_probes();
         }
+        self.is_confirming = false;
         self.finish_visits().await
     }
 

@@ -76,7 +76,10 @@ impl Run<'_> {
     ) -> Result<(), CrawlError> {
         match done.map_err(|died| CrawlError::Died(died.to_string()))?? {
             LookedUp::Rows(rows, found) => self.frontier.take_rows(rows, self.found == found),
-            LookedUp::Due(due) => self.line_up(due, Purpose::Recheck),
+            LookedUp::Due(mut due) => {
+                due.retain(|known| !self.is_confirming || self.unconfirmed.contains(&known.id));
+                self.line_up(due, Purpose::Recheck);
+            }
             LookedUp::Sentinels(sentinels) => self.line_up(sentinels, Purpose::Sentinel),
         }
         Ok(())

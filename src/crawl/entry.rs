@@ -77,12 +77,6 @@ impl Crawler {
         Ok(last_good.unwrap_or_else(Robots::allow_all))
     }
 
-    /// The rules as they were last known, without asking.
-    pub(super) async fn known_rules(&self, site: &Site) -> Result<Option<Robots>, CrawlError> {
-        let copy = self.store.robots_copy(site.id).await?;
-        Ok(copy.and_then(|copy| copy.good_body).map(|body| Robots::parse(&body)))
-    }
-
     /// Stores each hop of this site as an observation of its URL.
     pub(super) async fn record_hops(
         &self,

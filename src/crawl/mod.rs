@@ -223,8 +223,7 @@ impl Crawler {
 
     /// Probes the site, to see whether a paused crawl can go on.
     async fn try_again(&self, run: &mut Run<'_>) -> Result<(), CrawlError> {
-        let rules = self.known_rules(run.site).await?.unwrap_or_else(Robots::allow_all);
-        let mut probes = self.chosen(run.site, &rules, false).await?;
+        let mut probes = self.chosen(run.site, run.frontier.robots(), false).await?;
         let failing = self.store.failing_sample(run.site, FAILING_SAMPLE).await?;
         let chosen: HashSet<_> = probes.iter().map(|known| known.id).collect();
         probes.extend(failing.into_iter().filter(|known| !chosen.contains(&known.id)));

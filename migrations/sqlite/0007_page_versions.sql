@@ -10,4 +10,5 @@ alter table url add column nofollow      bigint not null default 0; -- the link 
 create index url_by_site on url (site_id);        -- with the row's id behind it
 
 alter table crawl add column resume_at bigint;                   -- when a paused crawl is tried again; null: not paused
+alter table crawl add column may_hurry bigint not null default 1; -- it is tried at once when what failed is well again
 alter table crawl add column pauses    bigint not null default 0; -- how often in a row it was tried in vain

@@ -46,6 +46,8 @@ pub struct Pause {
     pub why: String,
     /// About how many URLs are still to be fetched.
     pub left: u64,
+    /// It may be tried before, when what failed is seen to be well again; not when the site asked for the time.
+    pub may_hurry: bool,
 }
 
 /// What a run knows of its site's condition.
@@ -60,6 +62,7 @@ pub(super) struct Manners {
     seed: u64,
     asked_to_wait: VecDeque<bool>,
     pause: Option<(DateTime<Utc>, String)>,
+    may_hurry: bool,
     held_back: u64,
     now: Option<DateTime<Utc>>,
     notes: Vec<String>,
@@ -80,6 +83,7 @@ impl Manners {
             seed: 0,
             asked_to_wait: VecDeque::new(),
             pause: None,
+            may_hurry: true,
             held_back: 0,
             now: None,
             notes: Vec::new(),
@@ -164,6 +168,7 @@ impl Manners {
                 "the site answered {outcome} and asked to be left alone for {} (Retry-After): the crawl paused",
                 crate::domain::span::Span::from(wait.to_std().unwrap_or_default())
             );
+            self.may_hurry = false;
             self.pause_until(until, why);
         }
     }
@@ -178,6 +183,12 @@ impl Manners {
         let is_held = self.breaker.holds(section);
         self.held_back += u64::from(is_held);
         !is_held
+    }
+
+    /// Whether most of what had failed is well again.
+    pub(super) fn has_recovered(&self) -> bool {
+        let (made, failed) = self.rechecks;
+        made > 0 && failed * 2 < made
     }
 
     /// Whether the re-checks that are due are to be put off, because most of the last ones, of at least a few, failed again.
@@ -231,7 +242,7 @@ impl Manners {
             self.pause_for_a_while(now, format!("{held} failed: the rest of it was held back"));
         }
         let (until, why) = self.pause.clone()?;
-        Some(Pause { until, why, left: left + self.held_back })
+        Some(Pause { until, why, left: left + self.held_back, may_hurry: self.may_hurry })
     }
 
     /// What a reader of the result must know.

@@ -174,6 +174,9 @@ impl Crawler {
         run.probes.extend(others.map(|known| Task { known, purpose: Purpose::Sentinel }));
         run.probe_all().await?;
         self.writer.flush().await?;
+        if run.manners.has_recovered() {
+            self.store.hurry_crawl(site.id, self.clock.now()).await?;
+        }
         if run.manners.puts_off_rechecks() {
             self.store.put_off_rechecks(site, self.clock.now()).await?;
         }
@@ -347,7 +350,7 @@ impl Crawler {
         pause: &Pause,
         notes: &[String],
     ) -> Result<(), CrawlError> {
-        self.store.pause_crawl(id, pause.until, &notes.join("\n")).await?;
+        self.store.pause_crawl(id, pause.until, pause.may_hurry, &notes.join("\n")).await?;
         self.choose_sentinels(site).await?;
         let next_probe = self.clock.now() + site.settings.policy.sentinel_every.delta();
         Ok(self.store.set_next_probe(site.id, Some(next_probe)).await?)

@@ -12,8 +12,8 @@
 //! - `--only NAME`: this crawler; may be repeated (`gatecrawl`, `spider`, `wget2`, `wget`, `httrack`);
 //! - `--ours PATH`: measure this program; otherwise `cargo build --release` builds ours, because the profile `bench` is
 //!   not the one that ships;
-//! - `--memory [SMALL LARGE]`: instead of the race, the memory of crawls over so many tiny URLs (default 100,000 and
-//!   1,000,000; each run ends after 30 minutes at the latest), and from that the bytes a known URL costs;
+//! - `--memory`: instead of the race, the memory of crawls over 100,000 and 1,000,000 tiny URLs, and from that the bytes
+//!   that a known URL costs; each of the two ends after 30 minutes at the latest; `--urls SMALL LARGE`: other sizes;
 //! - `--behaviour`: instead of the race, what a crawl does with URLs that answer 502 always, once, twice, 503 with
 //!   Retry-After, 504: tries, gaps, and what it tells (some minutes: it waits between its tries on purpose).
 //!
@@ -31,14 +31,20 @@
     reason = "a benchmark prints, stops where it cannot go on, and its numbers are small"
 )]
 
+mod behaviour;
 mod crawlers;
 mod measure;
+mod memory;
 mod nginx;
 mod race;
 mod rng;
 mod site;
+mod tiny_server;
 
 use std::path::{Path, PathBuf};
+
+/// Known URLs of the two crawls that tell what one costs.
+const MEMORY: [usize; 2] = [100_000, 1_000_000];
 
 fn main() {
     let options = Options::read();
@@ -46,6 +52,12 @@ fn main() {
     std::fs::create_dir_all(&cache).expect("target can be written");
     let ours = options.ours.clone().unwrap_or_else(crawlers::built_ours);
     let ours = ours.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", ours.display()));
+    if let Some(sizes) = options.memory {
+        return memory::memory(&ours, sizes, &cache);
+    }
+    if options.behaviour {
+        return behaviour::behaviour(&ours, &cache);
+    }
     let crawlers = crawlers::found(&ours, &options.only);
     let site = site::Site::cached(&cache, options.pages);
     race::race(&site, &crawlers, options.rounds, &cache);
@@ -57,12 +69,15 @@ struct Options {
     pages: usize,
     only: Vec<String>,
     ours: Option<PathBuf>,
+    memory: Option<[usize; 2]>,
+    behaviour: bool,
 }
 
 impl Options {
     /// The options of the command line; cargo adds a `--bench`, which says nothing here.
     fn read() -> Self {
-        let mut options = Self { rounds: 5, pages: 10_000, only: Vec::new(), ours: None };
+        let mut options =
+            Self { rounds: 5, pages: 10_000, only: Vec::new(), ours: None, memory: None, behaviour: false };
         let mut arguments = std::env::args().skip(1);
         while let Some(option) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_else(|| panic!("{option} needs a value"));
@@ -72,6 +87,9 @@ impl Options {
                 "--pages" => options.pages = number(value()),
                 "--only" => options.only.push(value()),
                 "--ours" => options.ours = Some(value().into()),
+                "--memory" => options.memory = Some(MEMORY),
+                "--urls" => options.memory = Some([number(value()), number(value())]),
+                "--behaviour" => options.behaviour = true,
                 "--bench" => {}
                 _ => panic!("there is no option {option}: see the head of benches/crawl/main.rs"),
             }

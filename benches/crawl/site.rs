@@ -23,6 +23,7 @@ const KNOWN: (usize, &str) = (10_000, "bc288ab46c908447e20f5cfc139c393c9d19dfd89
 const INNER_LINKS: usize = 41;
 const CHILDREN: usize = 8;
 const NAVIGATION: usize = 12;
+const IMAGES: usize = 20;
 /// What pages are long, in bytes.
 const MEDIAN: f64 = 25_000.0;
 const SIGMA: f64 = 0.55;
@@ -107,6 +108,7 @@ fn read(folder: &Path, plan: &Plan) -> Option<Pages> {
 
 fn write(folder: &Path, plan: &Plan) -> Pages {
     let pages = plan.paths.len();
+    write_images(folder);
     let write = |n: usize| {
         let (content, file) = (plan.page(n), file(folder, &plan.paths[n]));
         fs::create_dir_all(file.parent().expect("a file stands in a folder"))
@@ -120,6 +122,15 @@ fn write(folder: &Path, plan: &Plan) -> Pages {
         (first.join().expect("a writer does not panic"), second)
     });
     Pages::of(vec![first, second])
+}
+
+/// What the pages show; no page, but some crawlers ask for it.
+fn write_images(folder: &Path) {
+    let image = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>";
+    fs::create_dir_all(folder).expect("the cache can be written");
+    for name in (0..IMAGES).map(|n| format!("image-{n}.svg")).chain(["logo.svg".to_owned()]) {
+        fs::write(folder.join(name), image).expect("the cache can be written");
+    }
 }
 
 fn file(folder: &Path, path: &str) -> PathBuf {
@@ -251,7 +262,7 @@ impl Plan {
                     format_args!(
                         "<figure class=\"box-{}\"><img loading=\"lazy\" src=\"/image-{}.svg\" alt=\"{}\"></figure>\n",
                         part % 32,
-                        rng.below(20),
+                        rng.below(IMAGES),
                         self.words[rng.below(self.words.len())]
                     ),
                 ),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::clock::{Clock, SystemClock};
+use crate::crawl::board::Board;
 use crate::fetch::Fetch;
 use crate::fetch::client::{Client, Options};
 use crate::fetch::egress::{Egress, Probe, Watched};
@@ -39,6 +40,7 @@ impl App {
             writer,
             fetch_for: fetchers(Arc::clone(&clock), Arc::clone(&egress)),
             egress,
+            board: Board::default(),
             clock: Arc::clone(&clock),
             owner: owner(),
         };

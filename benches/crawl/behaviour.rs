@@ -76,7 +76,8 @@ fn answer(path: &str, log: &Log) -> Response {
         None => 404,
     };
     asked.push((Instant::now(), status));
-    let links: String = PAGES.iter().map(|(name, ..)| format!("<a href=\"{name}\">{name}</a> ")).collect();
+    let links =
+        PAGES.iter().map(|(name, ..)| format!("<a href=\"{name}\">{name}</a> ")).collect::<Vec<_>>().concat();
     let page = Html(format!(
         "<!doctype html><title>{path}</title><p>{}</p>",
         if path == "/" { links } else { String::new() }

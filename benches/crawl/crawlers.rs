@@ -14,11 +14,14 @@ pub const CONCURRENCY: &str = "32";
 /// The peer to which all others are compared.
 pub const MEASURE: &str = "spider";
 
+/// The arguments that crawl the site at an address.
+type Arguments = fn(&str) -> Vec<String>;
+
 /// A program, and how it is called.
 pub struct Crawler {
     pub name: &'static str,
     program: PathBuf,
-    arguments: fn(&str) -> Vec<String>,
+    arguments: Arguments,
     /// It is run twice in one folder: the second run finds the data of the first.
     pub runs_again: bool,
 }
@@ -38,7 +41,7 @@ impl Crawler {
 }
 
 /// Peers that are looked for on the path, with their arguments.
-const PEERS: [(&str, fn(&str) -> Vec<String>); 3] = [("wget2", wget2), ("wget", wget), ("httrack", httrack)];
+const PEERS: [(&str, Arguments); 3] = [("wget2", wget2), ("wget", wget), ("httrack", httrack)];
 
 /// All that can be run here, ours first; `only` leaves those whose name it holds, or all when it is empty.
 pub fn found(ours: &Path, only: &[String]) -> Vec<Crawler> {

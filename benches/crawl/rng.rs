@@ -1,4 +1,4 @@
-//! Random numbers that never change: Sebastiano Vigna's SplitMix64 (public domain).
+//! Random numbers that never change: Sebastiano Vigna's `SplitMix64` (public domain).
 
 /// A generator; the same seed gives the same numbers for ever.
 pub struct Rng(u64);

@@ -23,8 +23,10 @@ use crate::domain::crawl::{Crawl, CrawlOptions};
 use crate::domain::outcome::{NetworkError, Outcome as FetchOutcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::{PrivateAddresses, Settings, Site};
+use crate::domain::span::Span;
 use crate::domain::verdict::{State, Verdict};
 use crate::report::json::{OutageJson, rfc3339};
+use crate::report::load;
 use crate::report::summary::{self, SiteOutage};
 use crate::report::wording;
 use crate::shutdown;
@@ -60,6 +62,10 @@ pub(super) struct Options {
     /// Crawl the addresses in this file, one a line, and follow no links
     #[arg(long, value_name = "FILE", conflicts_with = "sitemap_only")]
     list: Option<PathBuf>,
+    /// Wait so long for a site that goes down meanwhile to come back, and then go on
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    wait: Span,
+
     /// Set a setting or policy value of the site, such as persistent_after=48h (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -150,6 +156,7 @@ fn crawl_options(options: &Options, list: Vec<String>) -> CrawlOptions {
         rate: options.rate,
         concurrency: options.concurrency,
         confirm: true,
+        wait: Some(options.wait),
     }
 }
 
@@ -242,6 +249,7 @@ async fn show(
     options: &Options,
 ) -> Outcome {
     let outages = summary::unresolved(store, site, now).await?;
+    let notes: Vec<String> = ended.notes.iter().cloned().chain(load::told(store, site, now).await?).collect();
     let failing: Vec<FailingUrl> = store
         .failing_urls(site)
         .await?
@@ -257,7 +265,7 @@ async fn show(
     match options.format {
         Format::Json => {
             let outages = outages.iter().map(|outage| outage.json.clone()).collect();
-            let run = run_json(crawl, ended);
+            let run = run_json(crawl, &notes);
             output::json(&CrawlJson {
                 schema: 1,
                 site: site.origin.to_string(),
@@ -270,12 +278,12 @@ async fn show(
             let rows: Vec<_> = failing.into_iter().map(|f| vec![f.url, f.outcome, f.first_failing]).collect();
             output::csv(&["url", "outcome", "first_failing"], &rows)?;
         }
-        Format::Human => show_human(site, crawl, ended, &outages, &failing)?,
+        Format::Human => show_human(site, crawl, &notes, &outages, &failing)?,
     }
     Ok(if is_bad { Success::FoundFailing } else { Success::Fine })
 }
 
-fn run_json(crawl: &Crawl, ended: &Ended) -> RunJson {
+fn run_json(crawl: &Crawl, notes: &[String]) -> RunJson {
     RunJson {
         started: crawl.started_at.map(rfc3339),
         finished: crawl.finished_at.map(rfc3339),
@@ -285,7 +293,7 @@ fn run_json(crawl: &Crawl, ended: &Ended) -> RunJson {
         by_outcome: crawl.by_outcome.iter().map(|(outcome, n)| (outcome.to_string(), *n)).collect(),
         bytes: crawl.bytes,
         fetches_per_second: speed(crawl),
-        notes: ended.notes.clone(),
+        notes: notes.to_vec(),
     }
 }
 
@@ -303,7 +311,7 @@ const SHOWN: usize = 20;
 fn show_human(
     site: &Site,
     crawl: &Crawl,
-    ended: &Ended,
+    notes: &[String],
     outages: &[SiteOutage],
     failing: &[FailingUrl],
 ) -> anyhow::Result<()> {
@@ -317,7 +325,7 @@ fn show_human(
         speed(crawl),
         outcomes.join(", ")
     ))?;
-    for note in &ended.notes {
+    for note in notes {
         output::data(&format!("note: {note}"))?;
     }
     if outages.is_empty() {

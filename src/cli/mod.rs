@@ -7,6 +7,7 @@
 mod crawl;
 mod deploy;
 mod output;
+mod plan;
 mod progress;
 mod replay;
 mod report;
@@ -56,6 +57,8 @@ enum Command {
     User(user::Options),
     /// Judge recorded observations with a policy
     Replay(replay::Options),
+    /// What outages a schedule would see
+    Plan(plan::Options),
     /// Today's summary
     Report(report::Options),
 }
@@ -114,16 +117,24 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return exit_code(Err(Failure::Job(error.into()))),
     };
-    exit_code(runtime.block_on(dispatch(cli)))
+    // On a worker's thread: what a crawl hands back and forth would else wake another thread each time.
+    let mut command = tokio::task::JoinSet::new();
+    command.spawn_on(dispatch(cli), runtime.handle());
+    match runtime.block_on(command.join_next()) {
+        Some(Ok(done)) => exit_code(done),
+        Some(Err(died)) => exit_code(Err(Failure::Job(died.into()))),
+        None => ExitCode::SUCCESS,
+    }
 }
 
 async fn dispatch(cli: Cli) -> Outcome {
     let data = &cli.common.data;
     match cli.command {
         Command::Serve(options) => serve::run(options, data).await,
-        Command::Crawl(options) => crawl::run(*options, data).await,
+        Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
+        Command::Plan(options) => plan::run(&options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Report(options) => report::run(&options, data).await,

@@ -4,6 +4,8 @@
 //! disallow. Other 4xx mean that there is no robots.txt, and more redirects than the limit the same. Each hop of this
 //! host is an observation like any other, so robots.txt has spells and episodes as every URL has.
 
+use chrono::TimeDelta;
+
 use crate::crawl::{CrawlError, Crawler};
 use crate::discover::robots::{self, Robots};
 use crate::domain::observation::CrawlId;
@@ -20,7 +22,11 @@ use super::visit::record;
 pub(super) const ROBOTS_PATH: &str = "/robots.txt";
 
 /// What is fetched of a robots.txt: a byte more than is read, so that a line that is cut is told.
-const MOST_BYTES: usize = robots::MOST_BYTES + 1;
+pub(super) const MOST_BYTES: usize = robots::MOST_BYTES + 1;
+
+/// So long a copy of robots.txt is used without asking again: "generally caches the contents of robots.txt file for up to
+/// 24 hours". Source: <https://developers.google.com/crawling/docs/robots-txt/robots-txt-spec>; so says RFC 9309, 2.4.
+pub(super) const FRESH_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// Whether a host lets us in.
 #[derive(Debug)]
@@ -53,6 +59,22 @@ impl Crawler {
         let (entry, copy) = weigh(answer, before);
         self.store.put_robots_copy(site.id, &copy).await?;
         Ok(entry)
+    }
+
+    /// The rules for probes: as they were last known, or asked for anew when that is too long ago. Those of the last good
+    /// copy, when there is no new one; none, when there never was one.
+    pub(super) async fn rules(&self, site: &Site) -> Result<Robots, CrawlError> {
+        let copy = self.store.robots_copy(site.id).await?;
+        let is_fresh = copy.as_ref().is_some_and(|copy| self.clock.now() - copy.fetched_at < FRESH_FOR);
+        let last_good = if is_fresh {
+            copy.and_then(|copy| copy.good_body).map(|body| Robots::parse(&body))
+        } else {
+            match self.knock(site, None).await? {
+                Entry::Open(robots) => Some(robots),
+                Entry::Unreachable { last_good, .. } => last_good,
+            }
+        };
+        Ok(last_good.unwrap_or_else(Robots::allow_all))
     }
 
     /// The rules as they were last known, without asking.
@@ -104,7 +126,7 @@ fn weigh(answer: &Fetched, before: Option<RobotsCopy>) -> (Entry, RobotsCopy) {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta};
+    use chrono::DateTime;
 
     use super::*;
     use crate::crawl::frontier::ROBOTS_TOKEN;

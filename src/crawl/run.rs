@@ -1,48 +1,45 @@
 //! One run over one site: the dispatcher. It alone owns the counts and the frontier; visits only fetch and report.
 //!
-//! A run fetches what waits in its frontier and looks again at what failed, both at the site's pace. What a visit found
-//! is stored before the visit itself: a run that is killed in between fetches the page again, and loses no link.
+//! A run fetches what its frontier reads from the store and looks again at what failed, both at the site's pace. What a
+//! visit found is stored together with the visit: a run that is killed in between fetches the page again, and loses no
+//! link. When the site goes down the run pauses: it ends with its work unfinished, and a later run goes on with it.
 
-use std::collections::{HashSet, VecDeque};
+mod look_ups;
+
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use self::look_ups::LookedUp;
 use super::entry::ROBOTS_PATH;
-use super::frontier::Frontier;
-use super::politeness::Pace;
+use super::frontier::{Found, Frontier};
+use super::manners::Manners;
 use super::progress::{Phase, Progress};
-use super::visit::{Purpose, Task, Visit, record, visit};
+use super::visit::{Purpose, Scope, Task, Visit, record, visit};
 use super::{CrawlError, Crawler, Ended};
+use crate::discover::page::Link;
 use crate::domain::observation::{CrawlId, UrlId};
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
 use crate::fetch::{NotFetched, Refused};
-use crate::store::urls::KnownUrl;
+use crate::store::urls::{NewUrl, Unseen};
 
 /// How often a run asks the store which re-checks are due.
 const RECHECK_POLL: Duration = Duration::from_millis(500);
-
-/// How many re-checks are taken up at a time.
-const RECHECK_BATCH: u32 = 50;
 
 /// A run waits for the confirming re-check only if the policy's first one comes this soon.
 const LONGEST_CONFIRMATION: Span = Span::minutes(1);
 
 /// What a fetch from a host comes to whose name has no address.
 const UNKNOWN_HOST: Outcome = Outcome::Network(NetworkError::Dns);
-
-/// How many of the newest fetches tell whether the site has gone down.
-const BREAKER_WINDOW: usize = 20;
-
-/// How many of them must have failed. The rest of the crawl is then left alone: it would only add load and errors.
-const BREAKER_FAILURES: usize = 18;
 
 /// What the start page of a site came to.
 #[derive(Debug, Clone)]
@@ -62,29 +59,36 @@ pub(super) struct Run<'a> {
     pub(super) crawler: &'a Crawler,
     pub(super) site: &'a Site,
     pub(super) crawl: Option<CrawlId>,
-    pub(super) pace: Arc<Pace>,
+    /// What is to be fetched.
+    pub(super) unseen: Unseen,
+    pub(super) manners: Manners,
     pub(super) concurrency: usize,
     pub(super) frontier: Frontier,
+    pub(super) scope: Scope,
     pub(super) probes: VecDeque<Task>,
     pub(super) progress: watch::Sender<Progress>,
     pub(super) stop: CancellationToken,
     pub(super) notes: Vec<String>,
-    visits: JoinSet<Result<Visit, NotFetched>>,
-    in_flight: HashSet<UrlId>,
-    unconfirmed: HashSet<UrlId>,
-    newest: VecDeque<bool>,
     /// What the start page came to, once it was fetched.
     pub(super) start_page: Option<StartPage>,
-    /// How often each URL on a chain of redirects was redirected before.
-    hops: std::collections::HashMap<UrlId, usize>,
+    visits: JoinSet<Result<Visit, NotFetched>>,
+    look_ups: JoinSet<Result<LookedUp, CrawlError>>,
+    in_flight: HashSet<UrlId>,
+    unconfirmed: HashSet<UrlId>,
+    rules_read_at: DateTime<Utc>,
+    /// When the sentinels are due.
+    sentinels_at: DateTime<Utc>,
+    /// How many URLs were found so far.
+    found: u64,
+    /// How often the chain of redirects that leads to a path was redirected.
+    hops: HashMap<String, usize>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(
         crawler: &'a Crawler,
         site: &'a Site,
-        crawl: Option<CrawlId>,
-        pace: Arc<Pace>,
+        manners: Manners,
         frontier: Frontier,
         stop: CancellationToken,
         progress: watch::Sender<Progress>,
@@ -92,41 +96,56 @@ impl<'a> Run<'a> {
         Self {
             crawler,
             site,
-            crawl,
-            pace,
+            crawl: None,
+            unseen: Unseen { since: crawler.clock.now(), has_paused: false, scope: None },
+            manners,
             concurrency: usize::try_from(site.settings.concurrency).unwrap_or(1),
+            scope: Scope { hash: frontier.scope(), follow: frontier.follows() },
             frontier,
             probes: VecDeque::new(),
             progress,
             stop,
             notes: Vec::new(),
+            start_page: None,
             visits: JoinSet::new(),
+            look_ups: JoinSet::new(),
             in_flight: HashSet::new(),
             unconfirmed: HashSet::new(),
-            newest: VecDeque::new(),
-            start_page: None,
-            hops: std::collections::HashMap::new(),
+            rules_read_at: crawler.clock.now(),
+            sentinels_at: crawler.clock.now() + site.settings.policy.sentinel_every.delta(),
+            found: 0,
+            hops: HashMap::new(),
         }
     }
 
     /// What it has to say in the end.
-    pub(super) fn ended(self) -> Ended {
-        Ended { notes: self.notes, start_page: self.start_page }
+    pub(super) fn ended(mut self) -> Ended {
+        let pause = self.manners.pause(self.frontier.estimate());
+        self.notes.extend(self.manners.notes());
+        self.notes.extend(self.frontier.notes());
+        self.notes.extend(pause.iter().map(|pause| pause.why.clone()));
+        Ended { notes: self.notes, start_page: self.start_page, pause }
     }
 
-    /// Fetches everything that waits, and what turns up meanwhile.
+    /// Fetches everything that waits, and what turns up meanwhile, unless the site goes down.
     pub(super) async fn fetch_all(&mut self) -> Result<(), CrawlError> {
         let mut polls = interval(RECHECK_POLL);
         polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.phase(Phase::Crawling);
         loop {
+            self.read_on();
             self.dispatch();
-            if self.visits.is_empty() {
+            if self.visits.is_empty() && self.look_ups.is_empty() {
                 return Ok(());
             }
             tokio::select! {
                 Some(done) = self.visits.join_next() => self.take_in(done).await?,
-                _ = polls.tick() => self.take_up_rechecks().await?,
+                Some(found) = self.look_ups.join_next() => self.take_up(found)?,
+                _ = polls.tick() => {
+                    self.look_for_rechecks();
+                    self.look_for_sentinels();
+                    self.keep_rules_fresh().await?;
+                }
             }
         }
     }
@@ -144,83 +163,84 @@ impl<'a> Run<'a> {
         let mut polls = interval(RECHECK_POLL);
         while !self.unconfirmed.is_empty() && Instant::now() < until && !self.stop.is_cancelled() {
             tokio::select! {
-                _ = polls.tick() => self.take_up_rechecks().await?,
+                Some(done) = self.visits.join_next() => self.take_in(done).await?,
+                Some(found) = self.look_ups.join_next() => self.take_up(found)?,
+                _ = polls.tick() => self.look_for_rechecks(),
                 () = self.stop.cancelled() => {}
             }
-            self.dispatch();
-            while let Some(done) = self.visits.join_next().await {
-                self.take_in(done).await?;
-                self.dispatch();
-            }
+            self.dispatch_probes();
         }
-        Ok(())
+        self.finish_visits().await
     }
 
     /// Makes the probes that wait, and no more.
     pub(super) async fn probe_all(&mut self) -> Result<(), CrawlError> {
-        self.dispatch();
+        self.dispatch_probes();
         while let Some(done) = self.visits.join_next().await {
             self.take_in(done).await?;
-            self.dispatch();
+            self.dispatch_probes();
         }
         Ok(())
     }
 
-    /// Adds URLs to the store and to the frontier, those that it admits.
-    pub(super) async fn offer(
-        &mut self,
-        found: Vec<PageUrl>,
-        depth: u32,
-    ) -> Result<Vec<KnownUrl>, CrawlError> {
-        let new: Vec<(PageUrl, u32)> =
-            found.into_iter().filter(|url| self.frontier.admit(url, depth)).map(|url| (url, depth)).collect();
-        if new.is_empty() {
-            return Ok(Vec::new());
-        }
-        let known = self.crawler.store.add_urls(self.site, &new, self.crawler.clock.now()).await?;
-        for url in &known {
-            self.frontier.push(url.clone());
-        }
-        Ok(known)
-    }
-
-    /// Adds a URL to the frontier that is known and was admitted.
-    pub(super) fn queue(&mut self, known: KnownUrl) {
-        self.frontier.push(known);
-    }
-
-    /// Looks again at what is due.
-    async fn take_up_rechecks(&mut self) -> Result<(), CrawlError> {
-        // What was just fetched must be stored, or it would still count as due.
-        self.crawler.writer.flush().await?;
-        let due = self.crawler.store.due_rechecks(self.site, self.crawler.clock.now(), RECHECK_BATCH).await?;
-        let waiting: HashSet<UrlId> = self.probes.iter().map(|task| task.known.id).collect();
-        for known in due {
-            if !self.in_flight.contains(&known.id) && !waiting.contains(&known.id) {
-                self.probes.push_back(Task { known, purpose: Purpose::Recheck });
-            }
+    async fn finish_visits(&mut self) -> Result<(), CrawlError> {
+        while let Some(done) = self.visits.join_next().await {
+            self.take_in(done).await?;
         }
         Ok(())
+    }
+
+    /// Hands over URLs that were found elsewhere than on a page.
+    pub(super) async fn offer(&mut self, urls: Vec<PageUrl>, depth: u32) -> Result<(), CrawlError> {
+        for url in &urls {
+            self.frontier.want(url);
+        }
+        let links = urls.into_iter().map(|url| Link { url, nofollow: false }).collect();
+        let new = self.admitted(links, depth, Found::Listed);
+        Ok(self.crawler.writer.found(self.site.id, new, self.crawler.clock.now()).await?)
+    }
+
+    fn admitted(&mut self, links: Vec<Link>, depth: u32, found: Found) -> Vec<NewUrl> {
+        let admits = |Link { url, nofollow }: Link| {
+            self.frontier.admit(&url, depth, found).then_some(NewUrl { url, depth, nofollow })
+        };
+        let new: Vec<NewUrl> = links.into_iter().filter_map(admits).collect();
+        self.found += new.len() as u64;
+        new
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.stop.is_cancelled() && !self.manners.is_paused()
     }
 
     fn dispatch(&mut self) {
-        while self.visits.len() < self.concurrency && !self.stop.is_cancelled() {
-            let from_frontier = |frontier: &mut Frontier| {
-                frontier.next().map(|known| Task { known, purpose: Purpose::Crawl })
-            };
-            let Some(task) = self.probes.pop_front().or_else(|| from_frontier(&mut self.frontier)) else {
-                break;
-            };
-            self.in_flight.insert(task.known.id);
-            self.visits.spawn(visit(Arc::clone(&self.crawler.fetch), Arc::clone(&self.pace), task));
+        self.dispatch_probes();
+        while self.visits.len() < self.concurrency && self.goes_on() {
+            let Some(known) = self.frontier.next() else { break };
+            if self.manners.lets_through(&known.section) && !self.in_flight.contains(&known.id) {
+                self.send(Task { known, purpose: Purpose::Crawl });
+            }
         }
+    }
+
+    fn dispatch_probes(&mut self) {
+        while self.visits.len() < self.concurrency && !self.stop.is_cancelled() {
+            let Some(task) = self.probes.pop_front() else { break };
+            self.send(task);
+        }
+    }
+
+    fn send(&mut self, task: Task) {
+        self.in_flight.insert(task.known.id);
+        let (fetch, pace) = (Arc::clone(&self.crawler.fetch), Arc::clone(&self.manners.pace));
+        self.visits.spawn(visit(fetch, pace, task, self.scope));
     }
 
     async fn take_in(
         &mut self,
-        done: Result<Result<Visit, NotFetched>, tokio::task::JoinError>,
+        done: Result<Result<Visit, NotFetched>, JoinError>,
     ) -> Result<(), CrawlError> {
-        let visit = match done {
+        let mut visit = match done {
             Ok(Ok(visit)) => visit,
             Ok(Err(NotFetched::Refused(refused))) => return self.note_refusal(&refused),
             // What is still under way is fetched again when the run goes on.
@@ -229,12 +249,17 @@ impl<'a> Run<'a> {
         };
         self.in_flight.remove(&visit.task.known.id);
         self.look_at_start_page(&visit);
-        self.take_in_links(&visit).await?;
+        let found = self.take_in_links(&mut visit);
         if visit.task.known.url.path_and_query() == ROBOTS_PATH {
             self.crawler.read_answer(self.site, &visit.fetched).await?;
         }
         let crawl = self.crawl.filter(|_| visit.task.purpose == Purpose::Crawl);
-        self.crawler.writer.record(record(self.site.id, &visit.task.known, &visit.fetched, crawl)).await?;
+        let mut record = record(self.site.id, &visit.task.known, &visit.fetched, crawl);
+        record.reading = visit.reading.take();
+        record.not_before = visit.not_before;
+        record.asked = visit.asked();
+        record.found = found;
+        self.crawler.writer.record(record).await?;
         self.count(&visit);
         Ok(())
     }
@@ -251,30 +276,27 @@ impl<'a> Run<'a> {
         });
     }
 
-    async fn take_in_links(&mut self, visit: &Visit) -> Result<(), CrawlError> {
-        let known = &visit.task.known;
-        if let Some(facts) = &visit.facts {
-            self.crawler.store.set_url_facts(known.id, facts).await?;
+    /// Which URLs a visit leads to that are new.
+    fn take_in_links(&mut self, visit: &mut Visit) -> Vec<NewUrl> {
+        if !self.scope.follow {
+            return Vec::new();
         }
-        if !self.frontier.follows() {
-            return Ok(());
+        let depth = visit.task.known.depth;
+        match visit.fetched.redirect.clone() {
+            Some(target) => self.take_in_redirect(visit.task.known.url.path_and_query(), depth, target),
+            None => self.admitted(std::mem::take(&mut visit.links), depth + 1, Found::Linked),
         }
-        if let Some(target) = &visit.fetched.redirect {
-            return self.take_in_redirect(known, target).await;
-        }
-        self.offer(visit.links.clone(), known.depth + 1).await.map(drop)
     }
 
     /// A redirect is no step away from the start page, but only so many in a row are followed.
-    async fn take_in_redirect(&mut self, from: &KnownUrl, to: &PageUrl) -> Result<(), CrawlError> {
-        let hops = self.hops.get(&from.id).copied().unwrap_or_default() + 1;
+    fn take_in_redirect(&mut self, from: &str, depth: u32, to: PageUrl) -> Vec<NewUrl> {
+        let hops = self.hops.get(from).copied().unwrap_or_default() + 1;
         if hops > crate::fetch::redirects::PAGE_HOPS {
-            return Ok(());
+            return Vec::new();
         }
-        for known in self.offer(vec![to.clone()], from.depth).await? {
-            self.hops.insert(known.id, hops);
-        }
-        Ok(())
+        let found = self.admitted(vec![Link { url: to, nofollow: false }], depth, Found::Linked);
+        self.hops.extend(found.iter().map(|new| (new.url.path_and_query().to_owned(), hops)));
+        found
     }
 
     fn count(&mut self, visit: &Visit) {
@@ -289,31 +311,16 @@ impl<'a> Run<'a> {
                 self.unconfirmed.remove(&visit.task.known.id);
             }
         }
-        self.newest.push_back(is_failing);
-        if self.newest.len() > BREAKER_WINDOW {
-            self.newest.pop_front();
-        }
-        self.break_off_if_down();
-        let waiting = self.frontier.len() as u64;
+        let is_start = visit.task.known.url == self.site.start_url;
+        let slowdown = self.manners.note(visit, is_start, self.crawler.clock.now());
+        let waiting = self.frontier.estimate() + self.probes.len() as u64;
         self.progress.send_modify(|progress| {
             progress.fetched += 1;
             progress.failing += u64::from(is_failing);
             progress.waiting = waiting;
+            progress.rate = visit.rate;
+            progress.slowdown = slowdown;
         });
-    }
-
-    fn break_off_if_down(&mut self) {
-        let failures = self.newest.iter().filter(|is_failing| **is_failing).count();
-        if failures < BREAKER_FAILURES || self.frontier.len() == 0 {
-            return;
-        }
-        let left = self.frontier.clear();
-        let note = format!(
-            "{failures} of the last {} fetches failed: the crawl stopped and left {left} URLs alone, so as not to make it worse",
-            self.newest.len()
-        );
-        tracing::warn!(site.origin = %self.site.origin, "{note}");
-        self.notes.push(note);
     }
 
     fn note_refusal(&mut self, refused: &Refused) -> Result<(), CrawlError> {
@@ -328,7 +335,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn phase(&self, phase: Phase) {
+    pub(super) fn phase(&self, phase: Phase) {
         self.progress.send_modify(|progress| progress.phase = phase);
     }
 }

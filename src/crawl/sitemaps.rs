@@ -6,8 +6,10 @@
 //! in by the next crawl.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
-use super::politeness::Pace;
+use super::politeness::pace::Pace;
+use super::run::Run;
 use super::{CrawlError, Crawler};
 use crate::discover::sitemap::{self, Problem, Sitemap};
 use crate::domain::observation::CrawlId;
@@ -20,22 +22,13 @@ use crate::fetch::{Fetched, NotFetched, Request};
 use crate::store::sitemaps::StoredSitemap;
 
 /// Where a sitemap is when robots.txt names none.
-const USUAL_PATH: &str = "/sitemap.xml";
+pub(super) const USUAL_PATH: &str = "/sitemap.xml";
 
 /// How many sitemap files a run reads; an index may name 50,000 (sitemaps.org).
 const MOST_FILES: usize = 1000;
 
 /// What is read of a file: a byte more than a sitemap may have, so that one that is too long is told.
 const MOST_BYTES: usize = 52_428_801;
-
-/// What the sitemaps of a site gave.
-#[derive(Debug, Default)]
-pub(super) struct Listed {
-    /// The URLs that they list.
-    pub(super) urls: Vec<PageUrl>,
-    /// What is wrong with them, in words.
-    pub(super) notes: Vec<String>,
-}
 
 /// A sitemap to read.
 #[derive(Debug, Clone)]
@@ -54,23 +47,21 @@ struct Read {
     is_good: bool,
 }
 
-impl Crawler {
-    /// Reads the sitemaps of a site, those that `named` lists or the usual one.
-    pub(super) async fn read_sitemaps(
-        &self,
-        site: &Site,
-        named: &[String],
-        pace: &Pace,
-        crawl: Option<CrawlId>,
-    ) -> Result<Listed, CrawlError> {
-        let mut listed = Listed::default();
-        let mut waiting = wanted(site, named)?;
+impl Run<'_> {
+    /// Reads the sitemaps of the site, those that robots.txt names or the usual one, and takes in what they list. Returns
+    /// how many URLs that is.
+    pub(super) async fn read_sitemaps(&mut self) -> Result<u64, CrawlError> {
+        let (crawler, site) = (self.crawler, self.site);
+        let pace = Arc::clone(&self.manners.pace);
+        let mut waiting = wanted(site, self.frontier.sitemaps())?;
         let mut seen: HashSet<PageUrl> = waiting.iter().map(|wanted| wanted.url.clone()).collect();
-        let (mut looked, mut good) = (HashSet::new(), HashSet::new());
+        let (mut looked, mut good, mut listed) = (HashSet::new(), HashSet::new(), 0);
         while let Some(wanted) = waiting.pop_front().filter(|_| looked.len() < MOST_FILES) {
-            let Read { found, notes, is_good } = self.read_sitemap(site, &wanted, pace, crawl).await?;
-            listed.notes.extend(notes);
-            listed.urls.extend(found.urls);
+            let Read { found, notes, is_good } =
+                crawler.read_sitemap(site, &wanted, &pace, self.crawl).await?;
+            self.notes.extend(notes);
+            listed += found.urls.len() as u64;
+            self.offer(found.urls, 1).await?;
             let new = found.sitemaps.into_iter().filter(|child| seen.insert(child.clone()));
             let by = Some(wanted.url.clone());
             waiting.extend(new.map(|url| Wanted { url, listed_by: by.clone(), is_guess: false }));
@@ -80,11 +71,13 @@ impl Crawler {
             looked.insert(wanted.url);
         }
         if looked.len() < MOST_FILES {
-            self.forget_unnamed(site, &looked, &good).await?;
+            crawler.forget_unnamed(site, &looked, &good).await?;
         }
         Ok(listed)
     }
+}
 
+impl Crawler {
     /// Reads the sitemaps that failed, and whose address was seen to answer since.
     pub(super) async fn look_again_at_sitemaps(&self, site: &Site, pace: &Pace) -> Result<(), CrawlError> {
         for stored in self.store.recovered_sitemaps(site.id).await? {

@@ -1,49 +1,154 @@
-//! What is probed while a site is not crawled: sentinels, and a sample of the known URLs when the host does not let us in.
+//! What is probed while a site is not crawled: its sentinels. Each stands for a route through the gateway, so that an
+//! outage of one route that is shorter than the crawl interval is still seen.
 //!
-//! A sentinel stands for its section: the URL of it that is nearest to the start page. So an outage of one section that
-//! is shorter than the crawl interval is still seen. The choice follows from the known URLs each time; nothing is stored.
+//! Which routes a gateway has cannot be seen from outside; it shows in addresses. Gateways send requests to applications by
+//! the first part of the path, often by the second, by what kind of file is asked for, and by whether there is a query.
+//! So URLs that differ in those may be on different routes, and the routes with most URLs get a sentinel.
+//!
+//! The choice is a function of what is known, and made so that it stays when more is known: among URLs of one route the
+//! one nearest to the start page wins. One that has been failing for long by itself stands for nothing, and one that is
+//! gone neither.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::outcome::Class;
 use crate::domain::page_url::{PageUrl, Section};
+use crate::domain::plan::WATCHED_SECTIONS;
 use crate::store::urls::KnownUrl;
 
-/// At most so many sections have a sentinel: the largest ones.
-pub const MOST_SENTINELS: usize = 10;
+/// At most so many URLs are sentinels: at one round in five minutes, four requests a minute. The largest
+/// [`WATCHED_SECTIONS`] have one each; the rest are for routes within them.
+pub const MOST_SENTINELS: usize = 20;
 
-/// So many known URLs are probed when robots.txt cannot be had: enough to tell the whole site from a part of it.
-pub const SAMPLE: usize = 10;
+/// A route within a section gets a sentinel of its own when it has at least so many URLs: a few odd pages are none.
+const LEAST_URLS: u64 = 5;
+
+/// How many routes are told apart. A site with more is one whose addresses say nothing of its routes.
+const MOST_ROUTES: usize = 5_000;
+
+/// What has failed for longer than this stands for itself.
+const LONG: TimeDelta = TimeDelta::hours(24);
 
 /// Files that are no pages: they stand for themselves.
 const NO_PAGES: [&str; 2] = ["/robots.txt", "/sitemap.xml"];
 
-/// The start page, and one URL for each of the largest sections.
-pub fn sentinels(known: &[KnownUrl], start: &PageUrl) -> Vec<KnownUrl> {
-    let mut sections: BTreeMap<&Section, Vec<&KnownUrl>> = BTreeMap::new();
-    for url in known.iter().filter(|url| is_page(url)) {
-        sections.entry(&url.section).or_default().push(url);
+/// What a gateway may go by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Route {
+    section: Section,
+    /// The second part of the path, where something lies below it.
+    second: String,
+    /// The file name's ending, such as `php`.
+    kind: String,
+    has_query: bool,
+}
+
+/// The best URL of a route so far, and how many the route has.
+#[derive(Debug)]
+struct Candidate {
+    count: u64,
+    rank: Rank,
+    known: KnownUrl,
+}
+
+/// A section's routes.
+#[derive(Debug, Default)]
+struct Area {
+    urls: u64,
+    routes: Vec<(Route, Candidate)>,
+}
+
+/// Less is better.
+type Rank = (bool, u32, usize, String);
+
+/// Chooses sentinels from URLs that it is shown one at a time.
+#[derive(Debug)]
+pub struct Chooser {
+    start: PageUrl,
+    now: DateTime<Utc>,
+    start_page: Option<KnownUrl>,
+    routes: HashMap<Route, Candidate>,
+}
+
+impl Chooser {
+    /// A chooser for the site with this start page.
+    pub fn new(start: PageUrl, now: DateTime<Utc>) -> Self {
+        Self { start, now, start_page: None, routes: HashMap::new() }
     }
-    let mut sections: Vec<Vec<&KnownUrl>> = sections.into_values().collect();
-    sections.sort_by_key(|urls| std::cmp::Reverse(urls.len()));
-    let nearest =
-        |urls: Vec<&KnownUrl>| urls.into_iter().min_by_key(|url| (url.depth, url.url.path().len())).cloned();
-    let of_sections = sections.into_iter().take(MOST_SENTINELS).filter_map(nearest);
-    let mut chosen: Vec<KnownUrl> = known.iter().filter(|url| url.url == *start).cloned().collect();
-    chosen.extend(of_sections.filter(|url| url.url != *start));
-    chosen
+
+    /// Shows it a known URL.
+    pub fn consider(&mut self, known: KnownUrl) {
+        if known.url == self.start {
+            self.start_page = Some(known);
+            return;
+        }
+        let route = Route::of(&known);
+        if !is_page(&known) || self.routes.len() >= MOST_ROUTES && !self.routes.contains_key(&route) {
+            return;
+        }
+        let rank = self.rank(&known);
+        match self.routes.get_mut(&route) {
+            None => {
+                self.routes.insert(route, Candidate { count: 1, rank, known });
+            }
+            Some(best) => {
+                best.count += 1;
+                if rank < best.rank {
+                    (best.rank, best.known) = (rank, known);
+                }
+            }
+        }
+    }
+
+    fn rank(&self, known: &KnownUrl) -> Rank {
+        let has_failed_long = known
+            .newest
+            .is_some_and(|spell| spell.outcome.is_failing() && self.now - spell.first_seen > LONG);
+        let path = known.url.path_and_query();
+        (has_failed_long, known.depth, path.len(), path.to_owned())
+    }
+
+    /// The sentinels: the start page, one of each of the largest sections, and one of each of the largest other routes.
+    pub fn finish(self) -> Vec<KnownUrl> {
+        let mut sections: HashMap<Section, Area> = HashMap::new();
+        for (route, candidate) in self.routes {
+            let area = sections.entry(route.section.clone()).or_default();
+            area.urls += candidate.count;
+            area.routes.push((route, candidate));
+        }
+        let mut sections: Vec<(Section, Area)> = sections.into_iter().collect();
+        sections.sort_by(|(a_name, a), (b_name, b)| b.urls.cmp(&a.urls).then_with(|| a_name.cmp(b_name)));
+        let mut chosen: Vec<KnownUrl> = self.start_page.into_iter().collect();
+        let mut others = Vec::new();
+        for (_, Area { mut routes, .. }) in sections.into_iter().take(WATCHED_SECTIONS) {
+            routes.sort_by(|(_, a), (_, b)| a.rank.cmp(&b.rank));
+            let mut routes = routes.into_iter();
+            chosen.extend(routes.next().map(|(_, candidate)| candidate.known));
+            others.extend(routes.filter(|(_, candidate)| candidate.count >= LEAST_URLS));
+        }
+        others.sort_by(|(a_route, a), (b_route, b)| b.count.cmp(&a.count).then_with(|| a_route.cmp(b_route)));
+        let room = MOST_SENTINELS.saturating_sub(chosen.len());
+        chosen.extend(others.into_iter().take(room).map(|(_, candidate)| candidate.known));
+        chosen
+    }
 }
 
-/// Known URLs from all over the site, without those in `besides`: every n-th of them.
-pub fn sample(known: &[KnownUrl], besides: &[KnownUrl]) -> Vec<KnownUrl> {
-    let others: Vec<&KnownUrl> =
-        known.iter().filter(|url| is_page(url) && !besides.iter().any(|b| b.id == url.id)).collect();
-    let step = others.len().div_ceil(SAMPLE).max(1);
-    others.into_iter().step_by(step).cloned().collect()
+impl Route {
+    fn of(known: &KnownUrl) -> Self {
+        let path = known.url.path();
+        let mut parts = path.trim_start_matches('/').split('/');
+        let second = parts.nth(1).filter(|_| parts.next().is_some()).unwrap_or_default().to_owned();
+        let file = path.rsplit('/').next().unwrap_or_default();
+        let kind = file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+        let has_query = known.url.path_and_query().len() > path.len();
+        Self { section: known.section.clone(), second, kind, has_query }
+    }
 }
 
-/// A URL that is gone says nothing about an outage, and an error file is no page.
-fn is_page(url: &KnownUrl) -> bool {
+/// A URL that is gone says nothing about an outage, and a file for crawlers is no page.
+pub fn is_page(url: &KnownUrl) -> bool {
     let is_gone = url.newest.is_some_and(|spell| spell.outcome.class() == Class::Gone);
     !is_gone && !NO_PAGES.contains(&url.url.path_and_query())
 }
@@ -55,45 +160,93 @@ mod tests {
     use crate::domain::outcome::Outcome;
     use crate::domain::spell::{Folded, Spell};
 
-    fn known(paths: &[&str]) -> Vec<KnownUrl> {
-        let url = |path: &str| PageUrl::parse(&format!("http://shop.example{path}")).unwrap();
-        let row = |(id, path): (i64, &&str)| KnownUrl {
-            id: UrlId(id),
-            url: url(path),
-            section: url(path).section(),
-            depth: u32::try_from(path.matches('/').count()).unwrap(),
-            newest: None,
-        };
-        (0..).zip(paths).map(row).collect()
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(30)
     }
 
-    fn paths(urls: &[KnownUrl]) -> Vec<&str> {
-        urls.iter().map(|url| url.url.path()).collect()
+    fn known(path: &str) -> KnownUrl {
+        let url = PageUrl::parse(&format!("http://shop.example{path}")).unwrap();
+        KnownUrl {
+            id: UrlId(1),
+            section: url.section(),
+            url,
+            depth: u32::try_from(path.matches('/').count()).unwrap(),
+            newest: None,
+            version: None,
+            nofollow: false,
+        }
+    }
+
+    fn seen(path: &str, status: u16, hours_ago: i64) -> KnownUrl {
+        let observation = Observation::instant(now() - TimeDelta::hours(hours_ago), Outcome::Status(status));
+        let Folded::Opened(spell) = Spell::fold(None, &observation) else { panic!("a first spell opens") };
+        KnownUrl { newest: Some(spell), ..known(path) }
+    }
+
+    fn chosen(urls: Vec<KnownUrl>) -> Vec<String> {
+        let mut chooser = Chooser::new(PageUrl::parse("http://shop.example/").unwrap(), now());
+        for url in urls {
+            chooser.consider(url);
+        }
+        chooser.finish().into_iter().map(|known| known.url.path_and_query().to_owned()).collect()
+    }
+
+    fn all(paths: &[&str]) -> Vec<KnownUrl> {
+        paths.iter().map(|path| known(path)).collect()
     }
 
     #[test]
     fn each_section_has_the_url_nearest_to_the_start_page_as_its_sentinel() {
-        let known = known(&["/", "/a/b/1", "/a/1", "/c/1", "/robots.txt"]);
-        let start = known[0].url.clone();
-        assert_eq!(paths(&sentinels(&known, &start)), ["/", "/a/1", "/c/1"]);
+        assert_eq!(chosen(all(&["/", "/a/b/1", "/a/1", "/c/1", "/robots.txt"])), ["/", "/a/1", "/c/1"]);
     }
 
     #[test]
-    fn a_gone_url_is_no_sentinel() {
-        let mut known = known(&["/", "/a/1", "/a/b/2"]);
-        let gone = Observation::instant(chrono::DateTime::UNIX_EPOCH, Outcome::Status(404));
-        let Folded::Opened(spell) = Spell::fold(None, &gone) else { panic!("a first spell opens") };
-        known[1].newest = Some(spell);
-        let start = known[0].url.clone();
-        assert_eq!(paths(&sentinels(&known, &start)), ["/", "/a/b/2"]);
+    fn routes_that_a_gateway_may_tell_apart_have_a_sentinel_each() {
+        let mut urls = all(&["/", "/shop/a.html"]);
+        for n in 0..6 {
+            urls.extend(all(&[
+                &format!("/shop/x{n}.php"),
+                &format!("/shop/find?q={n}"),
+                &format!("/shop/img/{n}/z"),
+            ]));
+        }
+        urls.push(known("/shop/odd.pdf"));
+        let chosen = chosen(urls);
+        assert_eq!(chosen.len(), 5, "{chosen:?}");
+        for route in ["/shop/a.html", "/shop/x0.php", "/shop/find?q=0", "/shop/img/0/z"] {
+            assert!(chosen.contains(&route.to_owned()), "{route} in {chosen:?}");
+        }
     }
 
     #[test]
-    fn a_sample_is_small_and_from_all_over_the_site() {
-        let many: Vec<String> = (0..1000).map(|n| format!("/p/{n}")).collect();
-        let known = known(&many.iter().map(String::as_str).collect::<Vec<_>>());
-        let sample = sample(&known, &known[..1]);
-        assert_eq!(sample.len(), SAMPLE);
-        assert!(sample.iter().any(|url| url.id.0 > 800) && sample.iter().any(|url| url.id.0 < 200));
+    fn a_gone_url_is_no_sentinel_and_one_that_fails_for_long_gives_way() {
+        let urls = || vec![known("/"), seen("/a/1", 404, 1), seen("/a/22", 502, 1), known("/a/333")];
+        assert_eq!(chosen(urls()), ["/", "/a/22"], "an outage that has just begun is measured by it");
+        let mut old = urls();
+        old[2] = seen("/a/22", 502, 30);
+        assert_eq!(chosen(old), ["/", "/a/333"]);
+        assert_eq!(
+            chosen(vec![known("/"), seen("/a/22", 502, 30)]),
+            ["/", "/a/22"],
+            "where there is no other"
+        );
+    }
+
+    #[test]
+    fn the_choice_stays_when_more_urls_are_found_farther_away() {
+        let few = all(&["/", "/a/1", "/b/1"]);
+        let before = chosen(few.clone());
+        let mut more = few;
+        more.extend((0..300).map(|n| known(&format!("/a/deep/er/{n}"))));
+        more.reverse();
+        assert!(before.iter().all(|path| chosen(more.clone()).contains(path)));
+    }
+
+    #[test]
+    fn there_are_never_more_than_twenty() {
+        let urls = (0..100).flat_map(|s| (0..10).map(move |n| known(&format!("/s{s}/{n}.html")))).collect();
+        assert_eq!(chosen(urls).len(), WATCHED_SECTIONS);
+        let urls = (0..100).flat_map(|s| (0..10).map(move |n| known(&format!("/a/s{s}/{n}.html")))).collect();
+        assert_eq!(chosen(urls).len(), MOST_SENTINELS);
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::observation::{CrawlId, SiteId};
 use super::outcome::Outcome;
+use super::span::Span;
 
 /// One run over a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,10 @@ pub struct Crawl {
     pub by_outcome: BTreeMap<Outcome, u64>,
     /// What a reader of its result must know.
     pub note: Option<String>,
+    /// When it is tried again, while it waits for its site; `None`: it does not wait.
+    pub resume_at: Option<DateTime<Utc>>,
+    /// How often it had to wait.
+    pub pauses: u32,
 }
 
 /// Who asked for a crawl.
@@ -85,6 +90,8 @@ pub struct CrawlOptions {
     pub concurrency: Option<u32>,
     /// Wait for the confirming re-check of what failed.
     pub confirm: bool,
+    /// Wait so long for a site that has gone down to come back; `None`: as long as the schedule allows.
+    pub wait: Option<Span>,
 }
 
 /// The kinds and their words.
@@ -122,6 +129,18 @@ impl CrawlState {
     }
 }
 
+impl CrawlOptions {
+    /// Whether it fetches the same URLs as the other one does; how fast does not count.
+    pub fn selects_as(&self, other: &Self) -> bool {
+        let selection = |options: &Self| {
+            let Self { max_urls, max_depth, sitemap_only, .. } = *options;
+            (max_urls, max_depth, sitemap_only)
+        };
+        selection(self) == selection(other)
+            && (&self.include, &self.exclude, &self.list) == (&other.include, &other.exclude, &other.list)
+    }
+}
+
 impl Default for CrawlOptions {
     fn default() -> Self {
         Self {
@@ -134,6 +153,7 @@ impl Default for CrawlOptions {
             rate: None,
             concurrency: None,
             confirm: true,
+            wait: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! are kept.
 
 pub mod bounds;
+pub mod comparison;
 pub mod crawl;
 pub mod deploy;
 pub mod efficiency;
@@ -17,14 +18,19 @@ pub mod extent;
 pub mod history;
 pub mod impact;
 pub mod indexability;
+pub mod jitter;
 pub mod judge;
+pub mod load;
 pub mod observation;
 pub mod outage;
 pub mod outcome;
 pub mod page_url;
+pub mod page_version;
 pub mod patterns;
 pub mod percent;
+pub mod plan;
 pub mod policy;
+pub mod recheck;
 pub mod robots_ladder;
 pub mod schedule;
 pub mod share;
@@ -32,4 +38,5 @@ pub mod site;
 pub mod sitemap_state;
 pub mod span;
 pub mod spell;
+pub mod traps;
 pub mod verdict;

@@ -3,62 +3,62 @@
 //! Two spellings of one address are one URL: scheme and host in lower case, the default port and the fragment
 //! dropped, percent-encoding normalised (RFC 3986, 6.2.2). The query keeps its order: two orders may be two pages.
 //! User names and passwords in an address are dropped, so that they reach neither database nor log.
+//!
+//! An address is kept as its text (24 bytes and the text; a `url::Url` takes 88), and most links of a page are resolved by
+//! joining texts: a page has dozens, and the `url` crate took more time for them than the page for being read.
+
+mod bad_url;
+mod section;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use url::Url;
 
+pub use self::bad_url::BadUrl;
+use self::bad_url::syntax;
+pub use self::section::Section;
 use super::percent;
 
 /// One normalised http or https address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct PageUrl(Url);
+pub struct PageUrl {
+    text: Box<str>,
+    /// Where the path begins.
+    path_at: u32,
+}
 
 /// Scheme, host and port: what a search engine throttles as one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Origin(String);
 
-/// A path template such as `/product/*`: the URLs below one first path segment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Section(String);
-
-/// Why a text is not an address that can be crawled.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum BadUrl {
-    /// It is not a URL at all.
-    #[error("`{text}` is not a URL ({why}): write it as https://www.example.com/")]
-    Syntax {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// `mailto:`, `ftp:` and the like.
-    #[error("`{text}` uses the scheme `{scheme}`, but only http and https can be crawled")]
-    Scheme {
-        /// What was given.
-        text: String,
-        /// Its scheme.
-        scheme: String,
-    },
-    /// `https:///path`.
-    #[error("`{text}` has no host: write it as https://www.example.com/")]
-    NoHost {
-        /// What was given.
-        text: String,
-    },
-}
-
 impl PageUrl {
     /// Reads and normalises an absolute address.
     pub fn parse(text: &str) -> Result<Self, BadUrl> {
         let text = text.trim();
+        if let Some(plain) = Self::parse_plain(text) {
+            return Ok(plain);
+        }
+        Self::parse_any(text)
+    }
+
+    /// Reads an absolute address whose text is its normal form; `None`: it is not.
+    fn parse_plain(text: &str) -> Option<Self> {
+        let text = text.split_once('#').map_or(text, |(before, _)| before);
+        let (scheme, rest) =
+            text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
+        let (host, _) = rest.split_once('/')?;
+        let path_at = scheme.len() + 3 + host.len();
+        let is_normal = is_plain_host(host) && is_plain(&text[path_at..], false);
+        is_normal
+            .then(|| u32::try_from(path_at).ok().map(|path_at| Self { text: text.into(), path_at }))
+            .flatten()
+    }
+
+    fn parse_any(text: &str) -> Result<Self, BadUrl> {
         // The url crate reads `https:///x` as the host `x`; nobody means that.
         if text.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with('/')) {
             return Err(BadUrl::NoHost { text: text.to_owned() });
@@ -70,8 +70,54 @@ impl PageUrl {
     /// Resolves a reference found on this page, such as an `href` or a `Location`. ASCII white space around and line
     /// breaks inside it do not count (WHATWG URL, 4.4).
     pub fn join(&self, reference: &str) -> Result<Self, BadUrl> {
-        let url = self.0.join(reference).map_err(|e| syntax(reference, e))?;
+        self.join_plain(reference).map_or_else(|| self.join_parsed(reference), Ok)
+    }
+
+    fn join_parsed(&self, reference: &str) -> Result<Self, BadUrl> {
+        let url = self.as_url().join(reference).map_err(|e| syntax(reference, e))?;
         Self::of(url, reference)
+    }
+
+    /// Resolves a reference that is plain, so that its text is its normal form; `None`: it is not.
+    fn join_plain(&self, reference: &str) -> Option<Self> {
+        let origin = self.before_path();
+        let reference =
+            reference.strip_prefix(origin).filter(|rest| rest.starts_with('/')).unwrap_or(reference);
+        let reference = reference.split_once('#').map_or(reference, |(before, _)| before);
+        if reference.starts_with('/') {
+            let is_plain = !reference.starts_with("//") && is_plain(reference, false);
+            return is_plain.then(|| self.with_path(&[reference]));
+        }
+        if let Some(absolute) = Self::parse_plain(reference) {
+            return Some(absolute);
+        }
+        // Up from the directory of this page, as far as there is one. The url crate does not go up from `C:`.
+        let (mut directory, mut rest) = (parent(self.path()), reference);
+        if reference.starts_with('.') && directory.contains([':', '|']) {
+            return None;
+        }
+        loop {
+            if let Some(behind) = rest.strip_prefix("../") {
+                (directory, rest) = (parent(directory.strip_suffix('/').unwrap_or_default()), behind);
+            } else if let Some(behind) = rest.strip_prefix("./") {
+                rest = behind;
+            } else {
+                break;
+            }
+        }
+        (!rest.is_empty() && !rest.starts_with('?') && is_plain(rest, true))
+            .then(|| self.with_path(&[directory, rest]))
+    }
+
+    fn with_path(&self, parts: &[&str]) -> Self {
+        let origin = self.before_path();
+        let length = parts.iter().map(|part| part.len()).sum::<usize>() + origin.len();
+        let mut text = String::with_capacity(length);
+        text.push_str(origin);
+        for part in parts {
+            text.push_str(part);
+        }
+        Self { text: text.into(), path_at: self.path_at }
     }
 
     /// Resolves a reference found on a page in another encoding than UTF-8: browsers write its query in the encoding of
@@ -81,7 +127,8 @@ impl PageUrl {
         reference: &str,
         encode: &dyn Fn(&str) -> Cow<'_, [u8]>,
     ) -> Result<Self, BadUrl> {
-        let options = Url::options().base_url(Some(&self.0)).encoding_override(Some(encode));
+        let base = self.as_url();
+        let options = Url::options().base_url(Some(&base)).encoding_override(Some(encode));
         let url = options.parse(reference).map_err(|e| syntax(reference, e))?;
         Self::of(url, reference)
     }
@@ -105,7 +152,9 @@ impl PageUrl {
         if let Some(query) = url.query().and_then(normal_escapes) {
             url.set_query(Some(&query));
         }
-        Ok(Self(url))
+        let before = url[..url::Position::BeforePath].len();
+        let path_at = u32::try_from(before).map_err(|_| syntax(text, url::ParseError::Overflow))?;
+        Ok(Self { text: String::from(url).into(), path_at })
     }
 
     /// Scheme, host and port.
@@ -120,17 +169,17 @@ impl PageUrl {
 
     /// `https://www.example.com`: an address has no user name and no default port.
     fn before_path(&self) -> &str {
-        &self.0[..url::Position::BeforePath]
+        &self.text[..self.path_at as usize]
     }
 
     /// `/path?query`: what tells it from the other URLs of its site.
     pub fn path_and_query(&self) -> &str {
-        &self.0[url::Position::BeforePath..]
+        &self.text[self.path_at as usize..]
     }
 
     /// The path alone.
     pub fn path(&self) -> &str {
-        self.0.path()
+        self.path_and_query().split('?').next().unwrap_or_default()
     }
 
     /// The path template that it belongs to.
@@ -140,22 +189,37 @@ impl PageUrl {
 
     /// Host name or address, without the port.
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.host_and_port().0
     }
 
     /// The port that is asked: the scheme's own where none is written.
     pub fn port(&self) -> u16 {
-        self.0.port_or_known_default().unwrap_or_default()
+        let usual = if self.text.starts_with("https:") { 443 } else { 80 };
+        self.host_and_port().1.and_then(|port| port.parse().ok()).unwrap_or(usual)
+    }
+
+    fn host_and_port(&self) -> (&str, Option<&str>) {
+        let authority = self.before_path().split_once("://").map_or("", |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            // A colon within brackets is one of an IPv6 address.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (authority, None),
+        }
     }
 
     /// The whole address.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        &self.text
     }
 
-    /// The address as the `url` crate has it.
-    pub fn as_url(&self) -> &Url {
-        &self.0
+    /// The address as the `url` crate has it, parsed anew.
+    ///
+    /// # Panics
+    ///
+    /// Never: the text came from the `url` crate.
+    #[expect(clippy::expect_used, reason = "a normal form is a URL")]
+    pub fn as_url(&self) -> Url {
+        Url::parse(&self.text).expect("a normal form is a URL")
     }
 }
 
@@ -171,34 +235,66 @@ impl Origin {
     }
 }
 
-impl Section {
-    /// The section of a path: its first segment, when something lies below it.
-    ///
-    /// `/product/7` is of `/product/*`; `/about` and `/` are of `/*`.
-    pub fn of_path(path: &str) -> Self {
-        match path.trim_start_matches('/').split_once('/') {
-            Some((first, _)) if !first.is_empty() => Self(format!("/{first}/*")),
-            _ => Self("/*".to_owned()),
+/// The directory of a path, with its slash.
+fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("/", |slash| &path[..=slash])
+}
+
+/// Whether a host is a name as the `url` crate would write it. Not of one that may be a number or in another script.
+fn is_plain_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !label.is_empty()
+            && !label.starts_with('-')
+            && !label.starts_with("xn--")
+            && !label.ends_with('-')
+            && label.len() < 64
+    };
+    let top = host.rsplit('.').next().unwrap_or_default();
+    host.len() < 254 && host.split('.').all(is_label) && top.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Whether a path with its query is as the `url` crate would write it: nothing to encode or to decode, no segment of dots,
+/// no white space. `is_relative`: it begins with a segment, which must not look like a scheme.
+fn is_plain(text: &str, is_relative: bool) -> bool {
+    let mut before = if is_relative { b'/' } else { 0 };
+    let mut is_path = true;
+    for &byte in text.as_bytes() {
+        let is_fine = match byte {
+            b'.' => !(is_path && before == b'/'),
+            b':' => !(is_path && is_relative),
+            b'?' => {
+                is_path = false;
+                true
+            }
+            _ => PLAIN[usize::from(byte)],
+        };
+        if !is_fine {
+            return false;
         }
+        before = byte;
     }
-
-    /// A section as it was stored.
-    pub fn stored(template: String) -> Self {
-        Self(template)
-    }
-
-    /// `/product/*`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    true
 }
 
-fn syntax(text: &str, error: url::ParseError) -> BadUrl {
-    match error {
-        url::ParseError::EmptyHost => BadUrl::NoHost { text: text.to_owned() },
-        other => BadUrl::Syntax { text: text.to_owned(), why: other.to_string() },
+/// Bytes that stand for themselves in paths and queries.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let marks = b"-_~!$&()*+,;=@/";
+    let mut at = 0;
+    while at < marks.len() {
+        plain[marks[at] as usize] = true;
+        at += 1;
     }
-}
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
+        let is_alphanumeric = (byte as u8).is_ascii_alphanumeric();
+        plain[byte] = plain[byte] || is_alphanumeric;
+        byte += 1;
+    }
+    plain
+};
 
 /// Escapes of unreserved characters are undone, the hex digits of the others are in upper case (RFC 3986, 6.2.2).
 ///
@@ -207,7 +303,7 @@ fn normal_escapes(text: &str) -> Option<String> {
     let begin = text.find('%')?;
     let mut out = text[..begin].to_owned();
     // The url crate leaves ASCII only.
-    let mut rest = text[begin..].as_bytes();
+    let mut rest = &text.as_bytes()[begin..];
     while let Some((first, behind)) = rest.split_first() {
         let Some(byte) = percent::escaped_byte(rest) else {
             out.push(char::from(*first));
@@ -246,12 +342,6 @@ impl fmt::Display for Origin {
     }
 }
 
-impl fmt::Display for Section {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl TryFrom<String> for PageUrl {
     type Error = BadUrl;
 
@@ -262,7 +352,7 @@ impl TryFrom<String> for PageUrl {
 
 impl From<PageUrl> for String {
     fn from(url: PageUrl) -> Self {
-        url.0.into()
+        url.text.into()
     }
 }
 
@@ -335,20 +425,6 @@ mod tests {
     }
 
     #[test]
-    fn a_section_is_the_first_segment_that_has_something_below_it() {
-        for (path, section) in [
-            ("/", "/*"),
-            ("/about.html", "/*"),
-            ("/product/7", "/product/*"),
-            ("/product/", "/product/*"),
-            ("/a/b/c", "/a/*"),
-            ("//x", "/*"),
-        ] {
-            assert_eq!(Section::of_path(path).as_str(), section, "{path}");
-        }
-    }
-
-    #[test]
     fn a_reference_is_resolved_as_a_browser_does() {
         let page = PageUrl::parse("http://shop.example/dir/page?x=1").unwrap();
         for (reference, expected) in [
@@ -388,6 +464,37 @@ mod tests {
             prop_assert_eq!(&normal(&once), &once);
             let again = PageUrl::parse(&once).unwrap();
             prop_assert_eq!(again.origin().url(again.path_and_query()).unwrap(), again);
+        }
+
+        #[test]
+        fn a_plain_reference_is_resolved_as_any_other(
+            base in prop::sample::select(&["http://shop.example", "https://ünal.example:8443", "http://[2001:db8::1]"][..]),
+            path in "(/|a|b\\.|\\?|%41|:|;){0,8}",
+            reference in "(/|\\.\\./|\\./|\\.\\.|\\.|http:|https://|http://shop\\.example|a|B|%41|%C3|é|\\?|=|&|#|:|@|'|\"|\\[|\\^|\\||\\\\| |\t|~|;){0,10}",
+        ) {
+            let page = PageUrl::parse(&format!("{base}/{path}")).unwrap();
+            if let Some(joined) = page.join_plain(&reference) {
+                prop_assert_eq!(Ok(joined.clone()), page.join_parsed(&reference), "{}", page);
+                prop_assert_eq!(normal(joined.as_str()), joined.as_str());
+            }
+        }
+
+        #[test]
+        fn a_plain_address_is_read_as_any_other(
+            text in "https?://(shop\\.example|[a-z0-9.-]{0,8}|xn--a|1\\.2\\.3\\.4|0x7f\\.1|h|a--b|u@h|h:80)/(/|\\.|a|%41|\\?|#|:|'){0,6}",
+        ) {
+            if let Some(plain) = PageUrl::parse_plain(&text) {
+                prop_assert_eq!(Ok(plain), PageUrl::parse_any(&text));
+            }
+        }
+
+        #[test]
+        fn an_address_tells_its_parts_as_the_url_crate_does(
+            text in "https?://(shop\\.example|ü\\.example|\\[::1\\]|127\\.1|u:p@h\\.example)(:80|:443|:8080|:0|:)?(/[a:@]{0,3})?(\\?[a:/@?]{0,4})?",
+        ) {
+            let (page, url) = (PageUrl::parse(&text).unwrap(), Url::parse(&text).unwrap());
+            prop_assert_eq!((Some(page.host()), Some(page.port())), (url.host_str(), url.port_or_known_default()));
+            prop_assert_eq!((page.path(), page.path_and_query()), (url.path(), &url[url::Position::BeforePath..]));
         }
 
         #[test]

@@ -13,6 +13,7 @@ use super::page_url::{Origin, PageUrl};
 use super::policy::{BadPolicy, Policy, RULES};
 use super::schedule::Schedule;
 use super::span::Span;
+use super::traps::Budgets;
 
 /// A monitored site.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,8 +50,12 @@ pub struct Settings {
     pub max_urls: u64,
     /// A crawl follows links so many steps from the start page.
     pub max_depth: u32,
+    /// So many combinations of parameters are taken in below one first path segment; 0: any number.
+    pub max_section_urls: u32,
     /// Which private and loopback addresses may be asked.
     pub allow_private: PrivateAddresses,
+    /// After each crawl, a sample of its URLs is fetched under Googlebot's name, too.
+    pub compare_with_googlebot: bool,
     /// The policy by which its outages are judged.
     pub policy: Policy,
 }
@@ -119,10 +124,24 @@ pub const KEYS: &[Key] = &[
         set: |s, text| put(&mut s.max_depth, parse_count(text, 0, 10_000)),
     },
     Key {
+        key: "max_section_urls",
+        about: "how many URLs that combine parameters are taken in of one section, as filters make them; 0 = any number",
+        get: |s| s.max_section_urls.to_string(),
+        set: |s, text| put(&mut s.max_section_urls, parse_count(text, 0, 10_000_000)),
+    },
+    Key {
         key: "allow_private",
         about: "private and loopback addresses may be asked: true, false, or host for the site's own host only",
         get: |s| s.allow_private.word().to_owned(),
         set: |s, text| put(&mut s.allow_private, PrivateAddresses::parse(text)),
+    },
+    Key {
+        key: "compare_with_googlebot",
+        about: "after each crawl, fetch a sample under Googlebot's name too, to find errors that only bots get: true or false",
+        get: |s| s.compare_with_googlebot.to_string(),
+        set: |s, text| {
+            put(&mut s.compare_with_googlebot, text.parse().map_err(|_| "give true or false".to_owned()))
+        },
     },
 ];
 
@@ -178,7 +197,9 @@ impl Default for Settings {
             concurrency: 4,
             max_urls: 100_000,
             max_depth: 100,
+            max_section_urls: Budgets::default().section_urls,
             allow_private: PrivateAddresses::Refused,
+            compare_with_googlebot: false,
             policy: Policy::default(),
         }
     }

@@ -1,6 +1,9 @@
 //! A spell: a maximal run of observations of one URL by one observer with the same outcome. The history of a URL is its
 //! spells; a healthy URL costs one row however often it is fetched.
 //!
+//! A 304 belongs to the 200 before it: it says that what was sent then still stands. Otherwise each change of a page
+//! would cost rows.
+//!
 //! Observations of one URL are folded in the order of their instants. One that is older than the newest spell, and says
 //! something else, cannot be placed any more (a spell keeps no instants between its ends) and is [`Folded::Stale`].
 
@@ -37,7 +40,7 @@ impl Spell {
     /// Folds one observation into the newest spell of its URL.
     pub fn fold(newest: Option<&Self>, seen: &Observation) -> Folded {
         match newest {
-            Some(spell) if spell.outcome == seen.outcome && seen.at >= spell.first_seen => {
+            Some(spell) if spell.goes_on_with(seen.outcome) && seen.at >= spell.first_seen => {
                 Folded::Extended(Self {
                     last_seen: spell.last_seen.max(seen.asked_at),
                     fetches: spell.fetches + 1,
@@ -52,6 +55,10 @@ impl Spell {
                 fetches: 1,
             }),
         }
+    }
+
+    fn goes_on_with(&self, seen: Outcome) -> bool {
+        self.outcome == seen || (self.outcome, seen) == (Outcome::Status(200), Outcome::Status(304))
     }
 }
 
@@ -84,6 +91,21 @@ mod tests {
         assert_eq!(spells.len(), 1);
         assert_eq!(spells[0].fetches, 1000);
         assert_eq!(spells[0].last_seen, seen(999, 200).at);
+    }
+
+    #[test]
+    fn a_page_that_is_asked_for_changes_costs_one_spell_whether_it_has_changed_or_not() {
+        let spells =
+            fold_onto(vec![], &[seen(0, 200), seen(1, 304), seen(2, 304), seen(3, 200), seen(4, 304)]);
+        assert_eq!(
+            spells.iter().map(|spell| (spell.outcome, spell.fetches)).collect::<Vec<_>>(),
+            [(Outcome::Status(200), 5)]
+        );
+        assert_eq!(
+            fold_onto(vec![], &[seen(0, 304), seen(1, 200)]).len(),
+            2,
+            "a 304 stands for no 200 to come"
+        );
     }
 
     #[test]

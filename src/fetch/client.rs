@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, USER_AGENT,
+};
 use reqwest::redirect::Policy;
-use reqwest::{Response, Version};
+use reqwest::{RequestBuilder, Response, Version};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -160,7 +162,7 @@ impl Client {
     async fn attempt(&self, client: &reqwest::Client, request: &Request) -> Result<Fetched, NotFetched> {
         let start = Instant::now();
         let mut fetched = self.asked(&request.url);
-        let sent = client.get(request.url.as_url().clone()).send();
+        let sent = message(client, request).send();
         match tokio::time::timeout_at(start + self.options.read_timeout, sent).await {
             Ok(Ok(response)) => {
                 let limits = self.limits(request, start);
@@ -261,6 +263,25 @@ impl Client {
 impl Fetch for Client {
     fn fetch<'a>(&'a self, request: &'a Request) -> Fetching<'a> {
         Box::pin(self.run(request))
+    }
+}
+
+/// A version is asked for by its tag where it has one, and by its date too for servers that know no tags; a server that
+/// knows both goes by the tag (RFC 9110, 13.2.2).
+fn message(client: &reqwest::Client, request: &Request) -> RequestBuilder {
+    let mut message = client.get(request.url.as_url().clone());
+    if let Some(version) = &request.unless {
+        let conditions = [(IF_NONE_MATCH, &version.etag), (IF_MODIFIED_SINCE, &version.last_modified)];
+        for (name, value) in conditions {
+            // What a server sent that no header may hold is not sent back.
+            if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
+                message = message.header(name, value);
+            }
+        }
+    }
+    match &request.user_agent {
+        Some(agent) => message.header(USER_AGENT, agent),
+        None => message,
     }
 }
 

@@ -25,6 +25,7 @@ use thiserror::Error;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
+use crate::domain::page_version::PageVersion;
 
 /// One request to make.
 #[derive(Debug, Clone)]
@@ -35,6 +36,10 @@ pub struct Request {
     pub fresh_connection: bool,
     /// How many decoded bytes of body to read, where it is not the client's usual: a sitemap may have 50 MB.
     pub body_cap: Option<usize>,
+    /// Send the body only if it is another version than this one; the answer is a 304 otherwise.
+    pub unless: Option<PageVersion>,
+    /// Another `User-Agent` than the client's own.
+    pub user_agent: Option<String>,
 }
 
 /// What came of a request that was made.
@@ -137,18 +142,24 @@ pub trait Fetch: Send + Sync {
 impl Request {
     /// A request on whatever connection is open.
     pub fn of(url: PageUrl) -> Self {
-        Self { url, fresh_connection: false, body_cap: None }
+        Self { url, fresh_connection: false, body_cap: None, unless: None, user_agent: None }
     }
 
     /// A request on a connection of its own, for a probe that judges a failure.
     pub fn probe(url: PageUrl) -> Self {
-        Self { url, fresh_connection: true, body_cap: None }
+        Self { fresh_connection: true, ..Self::of(url) }
     }
 
     /// The same request with its own limit, in bytes, on the decoded body.
     #[must_use]
     pub fn capped_at(self, bytes: usize) -> Self {
         Self { body_cap: Some(bytes), ..self }
+    }
+
+    /// The same request, for which an unchanged page need not be sent again.
+    #[must_use]
+    pub fn unless(self, version: Option<PageVersion>) -> Self {
+        Self { unless: version.filter(PageVersion::has_validator), ..self }
     }
 }
 

@@ -1,4 +1,5 @@
 //! Work that is due: which sites, and who does it. What the work is stands in `crawl`.
 
+mod attach;
 pub mod driver;
 pub mod patrol;

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::crawl::progress::Progress;
-use crate::crawl::{CrawlError, Crawler, Ended};
+use crate::crawl::board::Board;
+use crate::crawl::progress::{Phase, Progress};
+use crate::crawl::{CrawlError, Crawler, Ended, Pause};
 use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
 use crate::domain::observation::SiteId;
 use crate::domain::site::{PrivateAddresses, Site};
@@ -34,6 +36,12 @@ const MOST_NEIGHBOURS: u32 = 20;
 /// How often a lease is renewed: two renewals may fail before it is lost.
 const RENEWAL: Duration = Duration::from_secs(5);
 
+/// A crawl that waits for its site is given up after so long: a day later, what it had seen is old.
+const LONGEST_PAUSED: Span = Span::hours(24);
+
+/// How often is looked for due work while a crawl by hand waits for its site.
+const WATCH_POLL: Duration = Duration::from_millis(500);
+
 /// Makes the fetcher for a site, by the addresses that it may ask.
 pub type FetchFor = Arc<dyn Fn(&Site) -> anyhow::Result<Arc<dyn Fetch>> + Send + Sync>;
 
@@ -48,6 +56,8 @@ pub struct Patrols {
     pub fetch_for: FetchFor,
     /// Whether our own connection works.
     pub egress: Arc<Egress>,
+    /// Where runs are announced.
+    pub board: Board,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Names this process in leases.
@@ -93,7 +103,8 @@ impl Patrols {
         .await
     }
 
-    /// Makes one crawl now, for a person who waits for it. `None`: another process works on this site.
+    /// Makes one crawl now, for a person who waits for it, or waits for the one that another process is making of this
+    /// site. `None`: another process works on it otherwise.
     pub async fn crawl_now(
         &self,
         site: &Site,
@@ -101,17 +112,16 @@ impl Patrols {
         stop: &CancellationToken,
         progress: watch::Sender<Progress>,
     ) -> anyhow::Result<Option<(Crawl, Ended)>> {
-        let Some(lease) = self.store.take_lease(site.id, &self.owner, self.clock.now(), LEASE).await? else {
-            return Ok(None);
+        let Some(lease) = self.wait_for_lease(site, stop).await? else {
+            return self.attach(site, options, stop, &progress).await;
         };
         let made = self.under(&lease, stop, |stop| async move {
             self.drop_unfinished(site).await?;
             let crawl =
                 self.store.request_crawl(site.id, CrawlKind::Manual, options, self.clock.now()).await?;
-            let made = self.crawler(site).await?.crawl(site, &crawl, &stop, progress).await;
-            self.note_egress(&made).await?;
+            let made = self.crawl_to_the_end(site, &crawl, &stop, progress).await;
             if let Err(error) = &made {
-                self.stop_crawl(&crawl, &error.to_string()).await?;
+                self.stop_crawl(&crawl, &format!("{error:#}")).await?;
             } else if stop.is_cancelled() {
                 self.stop_crawl(&crawl, "it was interrupted; what it had fetched is kept").await?;
             }
@@ -120,6 +130,71 @@ impl Patrols {
             Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
         });
         made.await.map(Some)
+    }
+
+    /// The lease of a site. Whoever only probes it gives it back soon.
+    async fn wait_for_lease(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<Option<Lease>> {
+        let deadline = self.clock.now() + LEASE.delta();
+        loop {
+            let now = self.clock.now();
+            let lease = self.store.take_lease(site.id, &self.owner, now, LEASE).await?;
+            let is_crawled = self.store.unfinished_crawl(site.id).await?.is_some();
+            if lease.is_some() || is_crawled || now >= deadline || stop.is_cancelled() {
+                return Ok(lease);
+            }
+            tokio::time::sleep(WATCH_POLL).await;
+        }
+    }
+
+    /// Makes a crawl and goes on with it when it has paused, as long as its options allow to wait.
+    async fn crawl_to_the_end(
+        &self,
+        site: &Site,
+        crawl: &Crawl,
+        stop: &CancellationToken,
+        progress: watch::Sender<Progress>,
+    ) -> anyhow::Result<Ended> {
+        let deadline = self.clock.now() + crawl.options.wait.unwrap_or(LONGEST_PAUSED).delta();
+        let mut crawl = crawl.clone();
+        let mut start_page = None;
+        loop {
+            let made = self.crawler(site).await?.crawl(site, &crawl, stop, progress.clone()).await;
+            self.note_egress(&made).await?;
+            let mut ended = made?;
+            start_page = start_page.or(ended.start_page.take());
+            let Some(pause) = ended.pause.clone().filter(|_| !stop.is_cancelled()) else {
+                return Ok(Ended { start_page, ..ended });
+            };
+            if pause.until > deadline {
+                ended.notes.push(left_alone(&pause));
+                let notes = ended.notes.join("\n");
+                self.store
+                    .finish_crawl(crawl.id, CrawlState::Finished, self.clock.now(), Some(&notes))
+                    .await?;
+                progress.send_modify(|progress| progress.phase = Phase::Done);
+                return Ok(Ended { start_page, ..ended });
+            }
+            self.keep_watch(site, pause.until, stop).await?;
+            crawl = self.store.crawl(crawl.id).await?.context("the crawl is no longer there")?;
+        }
+    }
+
+    /// Does what else is due for a site until an instant.
+    async fn keep_watch(
+        &self,
+        site: &Site,
+        until: DateTime<Utc>,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        while self.clock.now() < until && !stop.is_cancelled() {
+            if self.probe(site, stop).await? != Step::Done {
+                tokio::select! {
+                    () = tokio::time::sleep(WATCH_POLL) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Works under a lease, which is renewed meanwhile and given back afterwards. When it is lost the work is stopped.
@@ -163,7 +238,7 @@ impl Patrols {
             return Ok(Step::Idle);
         };
         if let Some(crawl) = self.due_crawl(&site).await? {
-            let (progress, _) = watch::channel(Progress::default());
+            let progress = self.board.announce(id);
             let made = self.crawler(&site).await?.crawl(&site, &crawl, stop, progress).await;
             self.note_egress(&made).await?;
             return self.settle(&site, &crawl, made).await;
@@ -173,11 +248,23 @@ impl Patrols {
 
     /// The crawl to make or to go on with.
     async fn due_crawl(&self, site: &Site) -> anyhow::Result<Option<Crawl>> {
-        if let Some(unfinished) = self.store.unfinished_crawl(site.id).await? {
-            return Ok(Some(unfinished));
-        }
         let now = self.clock.now();
-        if site.next_crawl_at.is_none_or(|due| due > now) {
+        let next_is_due = site.next_crawl_at.is_some_and(|due| due <= now);
+        if let Some(unfinished) = self.store.unfinished_crawl(site.id).await? {
+            if unfinished.resume_at.is_none_or(|at| at <= now) {
+                return Ok(Some(unfinished));
+            }
+            let is_too_old = unfinished.started_at.is_some_and(|began| now - began > LONGEST_PAUSED.delta());
+            if !next_is_due && !is_too_old {
+                return Ok(None);
+            }
+            self.stop_crawl(
+                &unfinished,
+                "the site did not come back in time: what it had not fetched was left alone",
+            )
+            .await?;
+        }
+        if !next_is_due {
             return Ok(None);
         }
         let next = site.settings.schedule.next(now, site.settings.time_zone);
@@ -236,7 +323,8 @@ impl Patrols {
     }
 
     async fn stop_crawl(&self, crawl: &Crawl, why: &str) -> anyhow::Result<()> {
-        Ok(self.store.finish_crawl(crawl.id, CrawlState::Stopped, self.clock.now(), Some(why)).await?)
+        let why = crawl.note.iter().map(String::as_str).chain([why]).collect::<Vec<_>>().join("\n");
+        Ok(self.store.finish_crawl(crawl.id, CrawlState::Stopped, self.clock.now(), Some(&why)).await?)
     }
 
     /// A crawl with other options than the one that is asked for is not gone on with.
@@ -257,6 +345,13 @@ impl Patrols {
             fetch: (self.fetch_for)(site)?,
             clock: Arc::clone(&self.clock),
         })
+    }
+}
+
+fn left_alone(pause: &Pause) -> String {
+    match pause.left {
+        0 => "the site did not come back in time".to_owned(),
+        left => format!("the site did not come back in time: about {left} URLs were left alone"),
     }
 }
 

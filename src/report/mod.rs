@@ -4,5 +4,6 @@ pub mod deploys;
 pub mod habit;
 pub mod history;
 pub mod json;
+pub mod load;
 pub mod summary;
 pub mod wording;

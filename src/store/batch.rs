@@ -11,7 +11,10 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{FromRow, QueryBuilder};
 
 use super::docket::{Docket, Exhibit, whole_millis, words};
-use super::writer::Record;
+use super::indexability::put_readings;
+use super::loads::add_to_loads;
+use super::urls::insert_urls;
+use super::writer::{Reading, Record};
 use super::{StoreError, corrupt, instant, millis};
 use crate::domain::evidence::Evidence;
 use crate::domain::judge::Sighting;
@@ -39,9 +42,11 @@ pub(super) async fn store(
     docket: &mut Docket,
     records: &[Record],
 ) -> Result<(), StoreError> {
+    put_finds(db, docket, records).await?;
     let urls: HashSet<UrlId> = records.iter().map(|record| record.url).collect();
     let mut spells =
         Spells { newest: newest_spells(db, &docket.observer, &urls).await?, ..Spells::default() };
+    let mut failing = docket.count_failing();
     for record in records {
         let newest = spells.newest.get(&record.url).map(|(_, spell)| *spell);
         let sighting = Sighting {
@@ -55,12 +60,24 @@ pub(super) async fn store(
         if let Some(evidence) = &record.evidence {
             let digest = put_evidence(db, evidence, record.observation.at).await?;
             let exhibit = Exhibit { digest: Some(digest), elapsed: Some(record.elapsed) };
-            docket.file_failure(record.url, record.observation.at, exhibit);
+            failing += 1;
+            docket.file_failure(record, exhibit, failing);
         }
     }
     spells.store(db, &docket.observer).await?;
+    let mut readings: BTreeMap<UrlId, &Reading> = BTreeMap::new();
+    readings.extend(records.iter().filter_map(|record| Some((record.url, record.reading.as_ref()?))));
+    put_readings(db, &readings.into_iter().collect::<Vec<_>>()).await?;
     add_to_rollups(db, docket, records).await?;
+    add_to_loads(db, docket, records).await?;
     add_to_crawls(db, records).await
+}
+
+/// Stores what pages led to, what was found first first.
+async fn put_finds(db: &mut SqliteConnection, docket: &Docket, records: &[Record]) -> Result<(), StoreError> {
+    let Some(first) = records.first() else { return Ok(()) };
+    let found = records.iter().flat_map(|record| &record.found);
+    insert_urls(db, docket.site, found, first.observation.at).await
 }
 
 impl Spells {

@@ -26,6 +26,8 @@ struct CrawlRow {
     bytes: i64,
     by_outcome: String,
     note: Option<String>,
+    resume_at: Option<i64>,
+    pauses: i64,
 }
 
 impl TryFrom<CrawlRow> for Crawl {
@@ -50,12 +52,14 @@ impl TryFrom<CrawlRow> for Crawl {
             bytes: row.bytes.cast_unsigned(),
             by_outcome,
             note: row.note,
+            resume_at: row.resume_at.map(instant),
+            pauses: u32::try_from(row.pauses).unwrap_or(u32::MAX),
         })
     }
 }
 
 impl Store {
-    /// Asks for a crawl. When one of the site is unfinished, that one is meant.
+    /// Asks for a crawl. When one of the site is unfinished, that one is meant; it waits no longer for its site.
     pub async fn request_crawl(
         &self,
         site: SiteId,
@@ -64,7 +68,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Crawl, StoreError> {
         if let Some(unfinished) = self.unfinished_crawl(site).await? {
-            return Ok(unfinished);
+            sqlx::query("update crawl set resume_at = null where id = $1")
+                .bind(unfinished.id.0)
+                .execute(&self.db.writer)
+                .await?;
+            return Ok(Crawl { resume_at: None, ..unfinished });
         }
         let options = serde_json::to_string(options).map_err(|error| corrupt("crawl", 0, error))?;
         let row: CrawlRow = sqlx::query_as(
@@ -94,12 +102,23 @@ impl Store {
     /// Notes that a crawl has begun; one that goes on keeps its first begin.
     pub async fn start_crawl(&self, id: CrawlId, now: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query(
-            "update crawl set state = 'running', started_at = coalesce(started_at, $1) where id = $2",
+            "update crawl set state = 'running', started_at = coalesce(started_at, $1), resume_at = null where id = $2",
         )
         .bind(millis(now))
         .bind(id.0)
         .execute(&self.db.writer)
         .await?;
+        Ok(())
+    }
+
+    /// Notes that a crawl waits for its site until it is tried again.
+    pub async fn pause_crawl(&self, id: CrawlId, until: DateTime<Utc>, note: &str) -> Result<(), StoreError> {
+        sqlx::query("update crawl set resume_at = $1, pauses = pauses + 1, note = $2 where id = $3")
+            .bind(millis(until))
+            .bind(note)
+            .bind(id.0)
+            .execute(&self.db.writer)
+            .await?;
         Ok(())
     }
 
@@ -113,7 +132,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (urls, failing) = self.count_crawled(id).await?;
         sqlx::query(
-            "update crawl set state = $1, finished_at = $2, note = $3, urls = $4, failing = $5 where id = $6",
+            "update crawl set state = $1, finished_at = $2, note = $3, urls = $4, failing = $5, resume_at = null
+             where id = $6",
         )
         .bind(state.word())
         .bind(millis(now))

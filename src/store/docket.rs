@@ -21,8 +21,9 @@ pub(super) use self::rows::{whole_millis, words};
 use super::writer::Record;
 use super::{StoreError, corrupt, millis};
 use crate::domain::judge::{Changes, EpisodeKey, OutageKey, Part, Place, SiteJudge};
-use crate::domain::observation::{Observer, OutageId, SiteId, UrlId};
+use crate::domain::observation::{Observer, OutageId, SiteId};
 use crate::domain::outage::Outage;
+use crate::domain::recheck;
 use crate::domain::site::Settings;
 use crate::domain::verdict::Judgement;
 
@@ -134,9 +135,15 @@ impl Docket {
         }
     }
 
-    /// Notes what a failing fetch of this URL brought, and when the URL is to be looked at again.
-    pub(super) fn file_failure(&mut self, url: UrlId, at: DateTime<Utc>, exhibit: Exhibit) {
-        let Some(key) = self.judge.open_episode_of(url) else { return };
+    /// How many URLs are to be looked at again.
+    pub(super) fn count_failing(&self) -> usize {
+        self.episodes.values().filter(|file| file.recheck_at.is_some()).count()
+    }
+
+    /// Notes what a failing fetch brought, and when its URL is to be looked at again: it is one of `failing`.
+    pub(super) fn file_failure(&mut self, record: &Record, exhibit: Exhibit, failing: usize) {
+        let at = record.observation.at;
+        let Some(key) = self.judge.open_episode_of(record.url) else { return };
         let file = self.episodes.entry(key).or_default();
         if file.first.elapsed.is_none() {
             file.first = exhibit.clone();
@@ -144,7 +151,9 @@ impl Docket {
         file.last = exhibit;
         if file.recheck_at.is_none_or(|due| due <= at) {
             let step = usize::try_from(file.recheck_step).unwrap_or_default();
-            file.recheck_at = Some(at + self.settings.policy.recheck_wait(step).delta());
+            let rung = self.settings.policy.recheck_wait(step);
+            let seed = record.url.0.cast_unsigned().rotate_left(32) ^ step as u64;
+            file.recheck_at = Some(recheck::due(at, rung, failing, record.not_before, seed));
             file.recheck_step += 1;
         }
     }

@@ -1,8 +1,11 @@
 //! What keeps URLs out of the index, as it is stored and as it is asked for. What counts is said by
 //! [`crate::domain::indexability`]; the count below says the same in the store's own words, and a test holds them together.
 
+use futures_util::TryStreamExt;
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{FromRow, QueryBuilder};
 
+use super::writer::Reading;
 use super::{Store, StoreError};
 use crate::domain::indexability::{Standing, UrlFacts};
 use crate::domain::observation::{OutageId, UrlId};
@@ -69,36 +72,71 @@ impl StandingRow {
     }
 }
 
+/// Stores what was read of pages, in the order of their rows, where it is news.
+pub(super) async fn put_readings(
+    db: &mut SqliteConnection,
+    readings: &[(UrlId, &Reading)],
+) -> Result<(), StoreError> {
+    for chunk in readings.chunks(ROWS_A_STATEMENT) {
+        let mut statement = QueryBuilder::new(
+            "with now (id, noindex, canonical, etag, last_modified, body_hash, read_scope) as (",
+        );
+        statement.push_values(chunk, |mut values, (id, Reading { facts, version })| {
+            let version = version.as_ref();
+            values.push_bind(id.0).push_bind(i64::from(facts.noindex));
+            values.push_bind(facts.canonical.as_ref().map(PageUrl::as_str));
+            values.push_bind(version.and_then(|v| v.etag.as_deref()));
+            values.push_bind(version.and_then(|v| v.last_modified.as_deref()));
+            values.push_bind(version.map(|v| v.body_hash.cast_signed()));
+            values.push_bind(version.map(|v| v.scope.cast_signed()));
+        });
+        statement.push(
+            ") update url set noindex = now.noindex, canonical = now.canonical,
+                 etag = case when now.body_hash is null then url.etag else now.etag end,
+                 last_modified = case when now.body_hash is null then url.last_modified else now.last_modified end,
+                 body_hash = coalesce(now.body_hash, url.body_hash),
+                 read_scope = coalesce(now.read_scope, url.read_scope)
+             from now where url.id = now.id and (url.noindex <> now.noindex
+                 or coalesce(url.canonical, '') <> coalesce(now.canonical, '')
+                 or (now.body_hash is not null
+                     and (coalesce(url.etag, '') <> coalesce(now.etag, '')
+                         or coalesce(url.last_modified, '') <> coalesce(now.last_modified, '')
+                         or coalesce(url.body_hash, 0) <> now.body_hash
+                         or coalesce(url.read_scope, 0) <> coalesce(now.read_scope, 0))))",
+        );
+        statement.build().execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Stores what a page says of itself, if that is news.
     pub async fn set_url_facts(&self, id: UrlId, facts: &UrlFacts) -> Result<(), StoreError> {
-        sqlx::query(
-            "update url set noindex = $1, canonical = $2
-             where id = $3 and (noindex <> $1 or coalesce(canonical, '') <> coalesce($2, ''))",
-        )
-        .bind(i64::from(facts.noindex))
-        .bind(facts.canonical.as_ref().map(PageUrl::as_str))
-        .bind(id.0)
-        .execute(&self.db.writer)
-        .await?;
-        Ok(())
+        let reading = Reading { facts: facts.clone(), version: None };
+        put_readings(&mut *self.db.writer.acquire().await?, &[(id, &reading)]).await
     }
 
     /// Notes for every known URL of a site whether robots.txt keeps Googlebot out: `allows` is asked path and query.
     pub async fn set_disallowed(&self, site: &Site, allows: impl Fn(&str) -> bool) -> Result<(), StoreError> {
-        let rows: Vec<(i64, String, i64)> =
-            sqlx::query_as("select id, path, disallowed from url where site_id = $1 order by id")
-                .bind(site.id.0)
-                .fetch_all(&self.db.reader)
-                .await?;
-        let news = rows.into_iter().filter(|(_, path, stored)| i64::from(!allows(path)) != *stored);
-        let (allowed, disallowed): (Vec<_>, Vec<_>) = news.partition(|(_, _, stored)| *stored != 0);
-        for (rows, value) in [(allowed, 0), (disallowed, 1)] {
-            for chunk in rows.chunks(ROWS_A_STATEMENT) {
+        let (mut allowed, mut disallowed) = (Vec::new(), Vec::new());
+        {
+            let select = "select id, path, disallowed from url where site_id = $1 order by id";
+            let mut rows =
+                sqlx::query_as::<_, (i64, String, i64)>(select).bind(site.id.0).fetch(&self.db.reader);
+            while let Some((id, path, stored)) = rows.try_next().await? {
+                match (allows(&path), stored != 0) {
+                    (true, true) => allowed.push(id),
+                    (false, false) => disallowed.push(id),
+                    (true, false) | (false, true) => {}
+                }
+            }
+        }
+        for (ids, value) in [(allowed, 0), (disallowed, 1)] {
+            for chunk in ids.chunks(ROWS_A_STATEMENT) {
                 let mut statement = QueryBuilder::new("update url set disallowed = ");
                 statement.push_bind(value).push(" where id in (");
                 let mut list = statement.separated(", ");
-                for (id, _, _) in chunk {
+                for id in chunk {
                     list.push_bind(*id);
                 }
                 statement.push(")");

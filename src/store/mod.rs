@@ -15,6 +15,7 @@ pub mod efficiency;
 pub mod indexability;
 pub mod kin;
 pub mod leases;
+pub mod loads;
 pub mod outages;
 pub mod robots_copies;
 pub mod rollups;

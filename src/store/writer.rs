@@ -14,10 +14,13 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::docket::{Docket, OutageChange};
+use super::urls::{KnownUrl, NewUrl, insert_urls};
 use super::{Store, StoreError, batch};
 use crate::domain::evidence::Evidence;
+use crate::domain::indexability::UrlFacts;
 use crate::domain::observation::{CrawlId, Observation, Observer, SiteId, UrlId};
 use crate::domain::page_url::Section;
+use crate::domain::page_version::PageVersion;
 
 /// How long a batch is gathered.
 const BATCH_TIME: Duration = Duration::from_millis(250);
@@ -49,6 +52,54 @@ pub struct Record {
     pub crawl: Option<CrawlId>,
     /// What a failing fetch brought.
     pub evidence: Option<Evidence>,
+    /// What a healthy one brought, unless it was read before.
+    pub reading: Option<Reading>,
+    /// Which URLs it led to that were not known. They are stored before
+    /// the observation: a page that counts as seen has lost no link.
+    pub found: Vec<NewUrl>,
+    /// Until when the server asked not to be asked for this URL again.
+    pub not_before: Option<DateTime<Utc>>,
+    /// At which rate the site was asked; `None`: it does not matter.
+    pub asked: Option<Asked>,
+}
+
+/// At which rate a site was asked when an observation was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    /// Requests a second.
+    pub rate: f64,
+    /// It was a slow look at a URL that had failed.
+    pub is_control: bool,
+}
+
+impl Record {
+    /// Our own observation of a URL, of which nothing else is known yet.
+    pub fn of(site: SiteId, known: &KnownUrl, observation: Observation) -> Self {
+        Self {
+            site,
+            url: known.id,
+            section: known.section.clone(),
+            observer: Observer::gatecrawl(),
+            observation,
+            elapsed: Duration::ZERO,
+            bytes: 0,
+            crawl: None,
+            evidence: None,
+            reading: None,
+            found: Vec::new(),
+            not_before: None,
+            asked: None,
+        }
+    }
+}
+
+/// What was read of a healthy answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What it says of its URL.
+    pub facts: UrlFacts,
+    /// Which version of it that was; `None`: it was not read for its links, and the version that was is still the last.
+    pub version: Option<PageVersion>,
 }
 
 /// A hand that records observations; clones share one writer.
@@ -67,9 +118,20 @@ pub struct WriterTask {
     dockets: HashMap<(SiteId, Observer), Docket>,
 }
 
+/// What one transaction stores.
+#[derive(Debug, Default)]
+struct Batch {
+    records: Vec<Record>,
+    found: Vec<Find>,
+}
+
+/// URLs of a site that were found at an instant.
+type Find = (SiteId, Vec<NewUrl>, DateTime<Utc>);
+
 #[derive(Debug)]
 enum Message {
     Record(Box<Record>),
+    Found(Find),
     Flush(oneshot::Sender<Result<(), WriteFailed>>),
     Forget(SiteId),
 }
@@ -91,6 +153,16 @@ impl Writer {
     /// Hands over one observation; waits while the writer is behind.
     pub async fn record(&self, record: Record) -> Result<(), WriteFailed> {
         self.send(Message::Record(Box::new(record))).await
+    }
+
+    /// Hands over URLs that were found elsewhere than on a page, at this instant.
+    pub async fn found(
+        &self,
+        site: SiteId,
+        urls: Vec<NewUrl>,
+        now: DateTime<Utc>,
+    ) -> Result<(), WriteFailed> {
+        self.send(Message::Found((site, urls, now))).await
     }
 
     /// Waits until everything that was handed over before is stored for good.
@@ -124,8 +196,8 @@ impl WriterTask {
     pub async fn run(mut self) {
         let mut failure: Option<WriteFailed> = None;
         while let Some(first) = self.messages.recv().await {
-            let (records, flushes) = self.gather(first).await;
-            if let Err(error) = self.store_batch(records).await {
+            let (batch, flushes) = self.gather(first).await;
+            if let Err(error) = self.store_batch(batch).await {
                 tracing::error!(%error, "observations could not be stored");
                 self.dockets.clear();
                 failure = Some(WriteFailed(error.to_string()));
@@ -142,31 +214,33 @@ impl WriterTask {
     }
 
     /// Gathers a batch: until its time is over, it is full, or somebody waits for it.
-    async fn gather(
-        &mut self,
-        first: Message,
-    ) -> (Vec<Record>, Vec<oneshot::Sender<Result<(), WriteFailed>>>) {
-        let (mut records, mut flushes) = (Vec::new(), Vec::new());
+    async fn gather(&mut self, first: Message) -> (Batch, Vec<oneshot::Sender<Result<(), WriteFailed>>>) {
+        let (mut batch, mut flushes) = (Batch::default(), Vec::new());
         let until = Instant::now() + BATCH_TIME;
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
-                Message::Record(record) => records.push(*record),
+                Message::Record(record) => batch.records.push(*record),
+                Message::Found(find) => batch.found.push(find),
                 Message::Flush(sender) => flushes.push(sender),
                 Message::Forget(site) => self.dockets.retain(|(of, _), _| *of != site),
             }
-            if !flushes.is_empty() || records.len() >= BATCH_ROWS {
+            if !flushes.is_empty() || batch.records.len() >= BATCH_ROWS {
                 break;
             }
             next = timeout_at(until, self.messages.recv()).await.unwrap_or_default();
         }
-        (records, flushes)
+        (batch, flushes)
     }
 
-    async fn store_batch(&mut self, mut records: Vec<Record>) -> Result<(), StoreError> {
-        let Some(now) = records.iter().map(|record| record.observation.at).max() else { return Ok(()) };
+    async fn store_batch(&mut self, Batch { mut records, found }: Batch) -> Result<(), StoreError> {
+        let newest = records.iter().map(|record| record.observation.at).max();
+        let Some(now) = newest.or(found.first().map(|(_, _, now)| *now)) else { return Ok(()) };
         records.sort_by_key(|record| record.observation.at);
         let mut transaction = self.store.db.writer.begin_with("begin immediate").await?;
+        for (site, urls, now) in found {
+            insert_urls(&mut transaction, site, &urls, now).await?;
+        }
         let mut changes = Vec::new();
         for (key, of_site) in by_docket(records) {
             let docket = self.docket(&mut transaction, key, now).await?;

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::secret::Passwords;
 use super::throttle::Throttle;
 use crate::clock::Clock;
+use crate::crawl::board::Board;
 use crate::store::Store;
 
 /// The parts that pages need; cheap to clone.
@@ -19,6 +20,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Wakes the driver, so that what a person asks for begins at once.
     pub wake: Arc<Notify>,
+    /// The runs that are under way in this process.
+    pub board: Board,
     /// Hashes passwords, few at a time.
     pub(crate) passwords: Passwords,
     /// Makes those wait who guess them.
@@ -27,8 +30,8 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a dashboard over this store.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>) -> Self {
-        Self { store, clock, wake, passwords: Passwords::new(), throttle: Arc::default() }
+    pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>, board: Board) -> Self {
+        Self { store, clock, wake, board, passwords: Passwords::new(), throttle: Arc::default() }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::Error;
 use super::state::AppState;
 use crate::chart::tone::Tone;
+use crate::crawl::progress::Progress;
 use crate::domain::crawl::{Crawl, CrawlState};
 use crate::domain::deploy::BeganWith;
 use crate::domain::extent::Extent;
@@ -40,6 +41,8 @@ pub(crate) struct Status {
     pub(crate) crawl: Option<Crawl>,
     /// URLs that it has looked at so far, and how many of them fail.
     pub(crate) crawled: (u64, u64),
+    /// How far the run over it is that is under way in this process.
+    pub(crate) live: Option<Progress>,
     /// Hours in which something was fetched.
     pub(crate) looked: Vec<DateTime<Utc>>,
     /// What is kept of its robots.txt.
@@ -77,6 +80,7 @@ impl Status {
             Some(crawl) => app.store.count_crawled(crawl.id).await?,
             None => (0, 0),
         };
+        let live = app.board.of(site.id);
         let known_urls = app.store.count_urls(&site).await?;
         let failing_urls = app.store.count_failing_urls(&site).await?;
         let looked = habit::looked(&app.store, &site, since).await?;
@@ -95,6 +99,7 @@ impl Status {
             failing_urls,
             crawl,
             crawled,
+            live,
             looked,
             robots,
             began_with: None,
@@ -207,6 +212,11 @@ impl Status {
     /// The crawl has begun.
     pub(crate) fn is_crawling(&self) -> bool {
         self.crawl.as_ref().is_some_and(|crawl| crawl.state == CrawlState::Running)
+    }
+
+    /// When the crawl is tried again, if it waits for its site to come back.
+    pub(crate) fn waits_until(&self) -> Option<DateTime<Utc>> {
+        self.crawl.as_ref().and_then(|crawl| crawl.resume_at).filter(|at| *at > self.now)
     }
 }
 

@@ -14,8 +14,9 @@ use tokio::task::JoinSet;
 
 use super::{AppState, auth, make_app, secret};
 use crate::clock::TestClock;
+use crate::crawl::board::Board;
 use crate::domain::evidence::Evidence;
-use crate::domain::observation::{Observation, Observer};
+use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::{Settings, Site};
@@ -56,7 +57,7 @@ impl World {
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
-        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake));
+        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake), Board::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();
@@ -129,15 +130,10 @@ impl World {
         let outcome: Outcome = outcome.parse().unwrap();
         let evidence = outcome.is_failing().then(|| evidence(minute));
         let record = Record {
-            site: site.id,
-            url: known.id,
-            section: known.section,
-            observer: Observer::gatecrawl(),
-            observation: Observation::instant(at, outcome),
             elapsed: Duration::from_millis(12),
             bytes: 157,
-            crawl: None,
             evidence,
+            ..Record::of(site.id, &known, Observation::instant(at, outcome))
         };
         self.writer.record(record).await.unwrap();
         self.writer.flush().await.unwrap();

@@ -1,5 +1,7 @@
 //! The command line as scripts use it: sites, reports, and their shapes.
 
+use serde_json::Value;
+
 use crate::support::program::Program;
 use crate::support::world::World;
 
@@ -57,12 +59,12 @@ fn failing_urls_come_as_rows_and_the_report_names_the_outage() {
     let url = world.url();
     world.crawl(0, &["--set", "recheck=1s"]);
     world.app.kill();
-    let ran = world.program.run(&["crawl", &url, "--rate", "0", "--format", "csv"]);
+    let ran = world.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s", "--format", "csv"]);
     assert_eq!(ran.code, 0, "a brief outage is below --fail-on: {}", ran.stderr);
     let mut rows = ran.stdout.lines();
     assert_eq!(rows.next(), Some("url,outcome,first_failing"));
     assert!(rows.any(|row| row.starts_with(&format!("{url}docs/1.html,502,20"))), "{}", ran.stdout);
-    let strict = world.program.run(&["crawl", &url, "--rate", "0", "--fail-on", "transient"]);
+    let strict = world.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s", "--fail-on", "transient"]);
     assert_eq!(strict.code, 1, "{}", strict.stderr);
     let report = world.program.run(&["report"]);
     assert_eq!(report.code, 0);
@@ -106,4 +108,34 @@ fn every_command_explains_itself() {
         );
     }
     assert_eq!(program.run(&["no-such-command"]).code, 2);
+}
+
+#[test]
+fn a_plan_tells_what_a_schedule_would_see_of_a_known_site_and_of_an_assumed_one() {
+    let world = World::with_small_site(&["docs", "blog"], 10);
+    world.crawl(0, &[]);
+    let plan = world.program.json(0, &["plan", &world.url(), "--set", "schedule=every 2h"]);
+    assert_eq!(
+        (&plan["watched"]["sections"], &plan["watched"]["crawl_every_seconds"]),
+        (&3.into(), &7200.into())
+    );
+    let seen = |plan: &Value, scope: &str, length: u64| {
+        let rows = plan["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["scope"] == scope && row["length_seconds"] == length).unwrap();
+        row["seen"].as_f64().unwrap()
+    };
+    assert!(seen(&plan, "site", 60) < 0.3 && seen(&plan, "site", 300) > 0.99, "{plan:#}");
+    assert!((seen(&plan, "url", 3600) - 0.5).abs() < 0.01, "an hour in two");
+    let assumed = ["plan", "https://shop.example", "--urls", "90000", "--sections", "50"];
+    let plan = world.program.json(0, &assumed);
+    assert!(plan["warnings"].to_string().contains("36 of 50 sections"), "{plan:#}");
+    let text = world.program.run(&assumed);
+    assert!(
+        text.stdout.contains("An outage of") && text.stdout.contains("a small section"),
+        "{}",
+        text.stdout
+    );
+    let stored = world.program.json(0, &["plan", &world.url()]);
+    assert_eq!(stored["watched"]["crawl_every_seconds"], 86_400, "what is tried is not stored");
+    assert_eq!(world.program.run(&["plan", &world.url(), "--set", "sentinel_every=soon"]).code, 2);
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use gatecrawl::store::Store;
+
 use crate::support::site::{put, small};
 use crate::support::world::World;
 
@@ -90,4 +92,59 @@ fn a_crawl_that_is_not_saved_leaves_no_site_behind() {
     let crawled = world.crawl(0, &["--no-save"]);
     assert_eq!(crawled["crawl"]["by_outcome"]["200"], 4);
     assert_eq!(world.program.json(0, &["site", "list"]).as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn an_error_that_only_bots_get_is_found_when_the_site_asks_for_the_comparison() {
+    let world = World::behind_rule(&["docs"], 8, "if ($http_user_agent ~ Googlebot) { return 502; }");
+    let crawled = world.crawl(0, &[]);
+    assert!(!crawled["crawl"]["notes"].to_string().contains("bots"), "nobody asked: {crawled}");
+    assert_eq!(world.nginx.asked_failing(), 0, "nobody was asked in another's name");
+    let crawled = world.crawl(0, &["--set", "compare_with_googlebot=true"]);
+    let notes = crawled["crawl"]["notes"].to_string();
+    assert!(notes.contains("502 only for bots"), "{notes}");
+    assert_eq!(crawled["outages"].as_array().map(Vec::len), Some(0), "what bots get is no outage of ours");
+}
+
+#[test]
+fn a_page_that_has_not_changed_is_not_sent_again_and_one_that_has_is_read_anew() {
+    let world = World::of_files(&["docs"], 8);
+    let first = world.crawl(0, &[]);
+    assert_eq!(
+        first["crawl"]["by_outcome"]["200"], 10,
+        "eight pages, the start page and robots.txt: {first}"
+    );
+    let changed =
+        "<!doctype html><title>Start</title><a href=/docs/new.html>new</a><a href=/docs/1.html>1</a>";
+    world.put("index.html", changed);
+    world.put("docs/new.html", "<title>new</title>");
+    world.nginx.forget();
+    let second = world.crawl(0, &[]);
+    let asked = world.nginx.asked();
+    assert_eq!(second["crawl"]["by_outcome"]["304"], 8, "{asked:?}");
+    assert_eq!((&asked["/"], &asked["/docs/new.html"]), (&vec![200], &vec![200]), "the new link was found");
+    assert!(second["crawl"]["bytes"].as_u64() < first["crawl"]["bytes"].as_u64());
+    assert_eq!(second["outages"].as_array().map(Vec::len), Some(0));
+    let all = world.crawl(0, &["--max-depth", "50"]);
+    assert!(all["crawl"]["by_outcome"]["304"].is_null(), "under other limits pages are read anew: {all}");
+}
+
+#[test]
+fn a_link_that_asks_not_to_be_followed_is_followed_and_kept_as_a_fact() {
+    let world = World::with_small_site(&["docs"], 1);
+    world.put("hinted.html", "<title>hinted</title>");
+    world.put(
+        "index.html",
+        "<!doctype html><a href=/docs/1.html>1</a><a rel=nofollow href=/hinted.html>h</a>",
+    );
+    world.crawl(0, &[]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let hinted: Vec<String> = runtime.block_on(async {
+        let store = Store::open(&world.program.data()).await.unwrap();
+        let site = store.sites().await.unwrap().remove(0);
+        let known = store.known_urls(&site).await.unwrap();
+        known.iter().filter(|known| known.nofollow).map(|known| known.url.path().to_owned()).collect()
+    });
+    assert_eq!(hinted, ["/hinted.html"]);
+    assert_eq!(world.nginx.asked()["/hinted.html"], [200]);
 }

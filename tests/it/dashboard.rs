@@ -44,7 +44,7 @@ async fn a_person_adds_sites_and_sees_brief_and_persistent_apart() -> WebDriverR
     // The confirming look has failed too: it is more than a blip.
     see(&browser, "it stays brief").await?;
     app_a.start();
-    press(&browser, "Crawl now").await?;
+    // The crawl has waited for the site to come back, and goes on by itself.
     see(&browser, "recovering").await?;
     let text = browser.text().await?;
     assert!(text.contains("Brief") && !text.contains("Persistent\n"), "{text}");

@@ -138,7 +138,7 @@ fn the_table_of_outages_says_which_began_with_a_deploy_and_has_no_such_column_wi
             ok(&world.program.run(&["deploy", "mark", &url, "--name", "v42"]));
         }
         world.app.kill();
-        ok(&world.program.run(&["crawl", &url, "--rate", "0"])).to_owned()
+        ok(&world.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s"])).to_owned()
     };
     let without = table(false);
     assert!(without.contains("first seen failing") && !without.contains("deploy"), "{without}");

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
+use tokio::sync::watch as channel;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::clock::{Clock, TestClock};
+use crate::crawl::progress::Progress;
+use crate::discover::robots::Robots;
+use crate::domain::crawl::CrawlOptions;
 use crate::domain::site::Settings;
 use crate::fetch::{Fetch, Fetching, Head, Refused};
 use crate::store::Store;
@@ -91,11 +95,24 @@ impl World {
     /// Reads the sitemaps, an hour after the last time.
     async fn read(&self, named: &[&str]) -> Listed {
         self.clock.advance(TimeDelta::hours(1));
-        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
-        let listed =
-            self.crawler.read_sitemaps(&self.site, &named, &Pace::new(0.0, None), None).await.unwrap();
+        let robots = named.iter().map(|url| ["Sitemap: ", url, "\n"].concat()).collect::<Vec<_>>().concat();
+        let options = CrawlOptions { rate: Some(0.0), sitemap_only: true, ..CrawlOptions::default() };
+        let (progress, _) = channel::channel(Progress::default());
+        let robots = Robots::parse(robots.as_bytes());
+        let mut run = self.crawler.run(&self.site, &options, robots, &CancellationToken::new(), progress);
+        let before = self.pages().await;
+        let count = run.read_sitemaps().await.unwrap();
         self.crawler.writer.flush().await.unwrap();
-        listed
+        let mut pages = self.pages().await;
+        pages.retain(|page| !before.contains(page));
+        Listed { count, pages, notes: run.notes }
+    }
+
+    /// The paths that are known, without those of files.
+    async fn pages(&self) -> Vec<String> {
+        let known = self.crawler.store.known_urls(&self.site).await.unwrap();
+        let paths = known.into_iter().map(|known| known.url.path().to_owned());
+        paths.filter(|path| !path.contains(".xml")).collect()
     }
 
     /// Each sitemap that is kept, with its fault and since how many hours after the start it has it.
@@ -111,6 +128,13 @@ impl World {
         kept.sort();
         kept
     }
+}
+
+/// What the sitemaps gave.
+struct Listed {
+    count: u64,
+    pages: Vec<String>,
+    notes: Vec<String>,
 }
 
 const USUAL: &str = "https://shop.example/sitemap.xml";
@@ -133,7 +157,7 @@ fn row(path: &str, fault: Option<Fault>, since: Option<i64>) -> (String, Option<
 async fn a_site_without_a_sitemap_has_no_fault() {
     let world = World::new().await;
     let listed = world.read(&[]).await;
-    assert_eq!((listed.urls.len(), listed.notes.len()), (0, 0));
+    assert_eq!((listed.count, listed.notes.len()), (0, 0));
     assert_eq!(world.kept().await, []);
     let listed = world.read(&["/named.xml"]).await;
     assert!(listed.notes[0].contains("it is not there: the answer is 404"), "{:?}", listed.notes);
@@ -161,7 +185,7 @@ async fn a_sitemap_that_fails_is_a_finding_since_the_first_look_and_until_it_is_
     world.read(&[]).await;
     assert_eq!(world.kept().await, [row("/sitemap.xml", Some(Fault::TooLarge), Some(2))]);
     world.answers(USUAL, 200, &urlset(&["/a", "/b"]));
-    assert_eq!(world.read(&[]).await.urls.len(), 2);
+    assert_eq!(world.read(&[]).await.count, 2);
     assert_eq!(world.kept().await, [row("/sitemap.xml", None, None)]);
     world.answers(USUAL, 404, "");
     world.read(&[]).await;
@@ -215,10 +239,9 @@ async fn a_sitemap_on_another_host_is_read_and_one_at_a_private_address_ends_not
     world.answers(old, 301, "https://shop.example/s.xml");
     world.answers("https://shop.example/s.xml", 200, &urlset(&["/moved"]));
     let listed = world.read(&["http://10.0.0.1/s.xml", cdn, old]).await;
-    let paths: Vec<&str> = listed.urls.iter().map(PageUrl::path).collect();
-    assert_eq!(paths, ["/from-cdn", "/moved"]);
+    assert_eq!(listed.pages, ["/from-cdn", "/moved"]);
     assert!(listed.notes[0].contains("was not asked for"), "{:?}", listed.notes);
     let known = world.crawler.store.known_urls(&world.site).await.unwrap();
     let known: Vec<&str> = known.iter().map(|known| known.url.path()).collect();
-    assert_eq!(known, ["/s.xml"], "what lies on another host is no URL of this site");
+    assert_eq!(known, ["/s.xml", "/from-cdn", "/moved"], "what lies on another host is no URL of this site");
 }

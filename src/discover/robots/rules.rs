@@ -24,7 +24,7 @@ pub(super) enum Reading {
 pub(super) struct Rules {
     reading: Reading,
     /// The first that matches wins: longest first, and what allows before what forbids (RFC 9309, 2.2.2).
-    rules: Vec<Rule>,
+    sorted: Vec<Rule>,
     delay: Option<Duration>,
 }
 
@@ -79,7 +79,7 @@ impl Rules {
         rules.sort_by_key(|rule| (Reverse(rule.pattern.len()), Reverse(rule.allow)));
         rules.dedup();
         rules.shrink_to_fit();
-        Self { reading, rules, delay }
+        Self { reading, sorted: rules, delay }
     }
 
     pub(super) fn allow(&self, path_and_query: &str) -> bool {
@@ -87,7 +87,7 @@ impl Rules {
             Reading::Google => Cow::Borrowed(path_and_query),
             Reading::Rfc9309 => in_one_form(path_and_query),
         };
-        self.rules.iter().find(|rule| matches(&rule.pattern, &path)).is_none_or(|rule| rule.allow)
+        self.sorted.iter().find(|rule| matches(&rule.pattern, &path)).is_none_or(|rule| rule.allow)
     }
 
     pub(super) fn delay(&self) -> Option<Duration> {
@@ -96,7 +96,7 @@ impl Rules {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.rules.len()
+        self.sorted.len()
     }
 }
 
@@ -194,9 +194,9 @@ fn encoded(text: &[u8], decodes: fn(u8) -> bool, encodes: fn(u8) -> bool) -> Str
         let Some(byte) = escaped_byte(rest) else {
             rest = behind;
             if encodes(*first) {
-                push_escape(&mut out, *first)
+                push_escape(&mut out, *first);
             } else {
-                out.push(char::from(*first))
+                out.push(char::from(*first));
             }
             continue;
         };

@@ -10,6 +10,7 @@ use crate::chart::{Drawing, Svg};
 use crate::domain::crawl::{CrawlKind, CrawlOptions};
 use crate::domain::observation::SiteId;
 use crate::domain::site::Site;
+use crate::report::load;
 use crate::report::wording::headline::Headline;
 use crate::report::wording::silence;
 use crate::web::error::{Error, html};
@@ -40,7 +41,11 @@ pub(crate) struct SitePage {
     pub(crate) lede: String,
     /// When our own connection was down lately.
     pub(crate) silence: Option<String>,
+    /// The site fails because we ask too fast.
+    pub(crate) load: Option<String>,
     pub(crate) running: Option<Progress>,
+    /// The crawl waits for the site to come back.
+    pub(crate) is_waiting: bool,
     /// Something was fetched; else there is nothing to show but robots.txt and settings.
     pub(crate) has_data: bool,
     /// Outages that go on and cost crawl rate or index.
@@ -131,6 +136,7 @@ pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) ->
     let mut page = view::page(&status, &crawls, &sitemaps, &effort, &deploys);
     let (silences, zone) = (super::silences(&app).await?, status.site.settings.time_zone);
     page.shell.notice = silence::notice(&silences, zone, status.now);
+    page.load = load::told(&app.store, &status.site, status.now).await?;
     page.silence = silence::past(&silences, zone, status.now);
     html(&page)
 }

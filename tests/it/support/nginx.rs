@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -21,10 +21,24 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Starts nginx in front of the application on this port.
     pub(crate) fn in_front_of(upstream: u16) -> Self {
+        Self::with_rule(upstream, "")
+    }
+
+    /// The same, with a directive that holds for every request.
+    pub(crate) fn with_rule(upstream: u16, rule: &str) -> Self {
+        Self::with(&format!("{rule} proxy_pass http://127.0.0.1:{upstream};"))
+    }
+
+    /// Starts nginx that serves this directory by itself, with `ETag` and `Last-Modified`.
+    pub(crate) fn of_files(site: &Path) -> Self {
+        Self::with(&format!("root {}; index index.html;", site.display()))
+    }
+
+    fn with(location: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let port = free_port();
         let configuration = directory.path().join("nginx.conf");
-        fs::write(&configuration, configured(&directory, port, upstream)).unwrap();
+        fs::write(&configuration, configured(&directory, port, location)).unwrap();
         let child = Command::new("nginx")
             .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
             .arg("-p")
@@ -69,20 +83,21 @@ impl Nginx {
     }
 }
 
-fn configured(directory: &TempDir, port: u16, upstream: u16) -> String {
+fn configured(directory: &TempDir, port: u16, location: &str) -> String {
     let at = directory.path().display();
     let user = if is_root() { "user root;" } else { "" };
     format!(
         "daemon off; master_process off; {user} worker_processes 1; pid {at}/nginx.pid; error_log {at}/error.log;
          events {{ worker_connections 512; }}
          http {{
+             types {{ text/html html; text/plain txt; text/xml xml; }}
              log_format asked '$status $request_uri';
              access_log {at}/access.log asked;
              client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/fastcgi;
              uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;
              server {{
                  listen 127.0.0.1:{port};
-                 location / {{ proxy_pass http://127.0.0.1:{upstream}; }}
+                 location / {{ {location} }}
              }}
          }}"
     )

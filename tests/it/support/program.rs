@@ -87,9 +87,18 @@ impl Program {
 
     /// Runs a command that may open only so many files.
     pub(crate) fn run_short_of_files(&self, files: u32, arguments: &[&str]) -> Ran {
+        self.run_under(&format!("ulimit -n {files}"), arguments)
+    }
+
+    /// Runs a command that may use only so many kilobytes of address space.
+    pub(crate) fn run_short_of_memory(&self, kilobytes: u32, arguments: &[&str]) -> Ran {
+        self.run_under(&format!("ulimit -v {kilobytes}"), arguments)
+    }
+
+    fn run_under(&self, limit: &str, arguments: &[&str]) -> Ran {
         let program = self.command(&self.data(), arguments);
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(format!("ulimit -n {files}; exec \"$@\"")).arg("sh").arg(program.get_program());
+        shell.arg("-c").arg(format!("{limit}; exec \"$@\"")).arg("sh").arg(program.get_program());
         shell.args(program.get_args()).current_dir(self.directory.path());
         Ran::of(shell.output().expect("a shell runs"))
     }

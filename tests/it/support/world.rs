@@ -36,6 +36,21 @@ impl World {
         Self::serving(App::serving(site.path()), Some(site))
     }
 
+    /// A small site that nginx serves by itself.
+    pub(crate) fn of_files(sections: &[&str], pages: usize) -> Self {
+        let site = site::small(sections, pages);
+        let nginx = Nginx::of_files(site.path());
+        Self { app: App::serving(site.path()), nginx, program: Program::new(), site: Some(site) }
+    }
+
+    /// A small site behind an nginx with this rule.
+    pub(crate) fn behind_rule(sections: &[&str], pages: usize, rule: &str) -> Self {
+        let site = site::small(sections, pages);
+        let app = App::serving(site.path());
+        let nginx = Nginx::with_rule(app.port, rule);
+        Self { app, nginx, program: Program::new(), site: Some(site) }
+    }
+
     fn serving(app: App, site: Option<TempDir>) -> Self {
         let nginx = Nginx::in_front_of(app.port);
         Self { app, nginx, program: Program::new(), site }
@@ -54,7 +69,7 @@ impl World {
     /// Crawls the site without a limit of speed, which must end with this exit code.
     pub(crate) fn crawl(&self, code: i32, more: &[&str]) -> Value {
         let url = self.url();
-        let mut arguments = vec!["crawl", &url, "--rate", "0"];
+        let mut arguments = vec!["crawl", &url, "--rate", "0", "--wait", "0s"];
         arguments.extend(more);
         self.program.json(code, &arguments)
     }
@@ -63,7 +78,7 @@ impl World {
     pub(crate) fn crawl_until(&self, code: i32, is_awaited: impl Fn(&Value) -> bool) -> Value {
         let url = self.url();
         wait_for("a crawl finds what is awaited", || {
-            let ran = self.program.run(&["crawl", &url, "--rate", "0", "--format", "json"]);
+            let ran = self.program.run(&["crawl", &url, "--rate", "0", "--wait", "0s", "--format", "json"]);
             let crawled = serde_json::from_str(&ran.stdout).unwrap();
             is_awaited(&crawled).then(|| {
                 assert_eq!(ran.code, code, "{crawled}");

@@ -6,6 +6,7 @@ use super::{CrawlRow, FailingChart, OutageRow, Progress, Robots, SitePage, begin
 use crate::chart::strip;
 use crate::chart::timeline::{Bucket, Timeline};
 use crate::chart::tone::Tone;
+use crate::crawl::progress::{self, Phase};
 use crate::domain::crawl::{Crawl, CrawlState};
 use crate::domain::deploy::DeployMark;
 use crate::domain::site::PrivateAddresses;
@@ -28,6 +29,10 @@ pub(super) mod sitemaps;
 
 /// So many brief outages are shown; older ones are folded away.
 const BRIEF_SHOWN: usize = 5;
+
+/// From here on it is said that a site is asked slower than usual.
+const NOTABLE_SLOWDOWN: f64 = 1.5;
+
 /// The window of the chart, and into how many parts it is cut.
 const WINDOW: TimeDelta = TimeDelta::days(7);
 const PARTS: i32 = 168;
@@ -61,7 +66,9 @@ pub(super) fn page(
         tone: status.tone(),
         lede: lede(status),
         silence: None,
+        load: None,
         running: running(status),
+        is_waiting: status.waits_until().is_some(),
         has_data: status.is_seen(),
         costing_tone: costing.first().map_or(Tone::Healthy, |row| row.tone),
         costing,
@@ -152,8 +159,13 @@ fn running(status: &Status) -> Option<Progress> {
     if !status.is_busy() {
         return None;
     }
+    let live = status.live.as_ref().filter(|live| live.phase == Phase::Crawling);
     let (done, failing) = status.crawled;
-    let text = if status.is_crawling() && done > 0 {
+    let text = if let Some(at) = status.waits_until() {
+        format!("The crawl waits for the site to come back, and tries again {}", until(at, status.now))
+    } else if let Some(live) = live {
+        crawling(live)
+    } else if status.is_crawling() && done > 0 {
         let of = plural(status.known_urls, "known URL", "known URLs");
         format!("Crawling: {} of {of} looked at, {} failing", count(done), count(failing))
     } else if status.is_crawling() {
@@ -161,7 +173,27 @@ fn running(status: &Status) -> Option<Progress> {
     } else {
         "A crawl is about to begin".to_owned()
     };
-    Some(Progress { text, done, total: if done > 0 { status.known_urls } else { 0 } })
+    let (done, total) =
+        live.map_or((done, status.known_urls), |live| (live.fetched, live.fetched + live.waiting));
+    Some(Progress { text, done, total: if done > 0 { total } else { 0 } })
+}
+
+/// `Crawling: 1,204 fetched, 96 wait, 3 failing, 4.9 a second, about 20 s left`.
+fn crawling(live: &progress::Progress) -> String {
+    let progress::Progress { fetched, waiting, failing, rate, slowdown, .. } = live;
+    let mut text = format!(
+        "Crawling: {} fetched, {} wait, {} failing, {rate:.1} a second",
+        count(*fetched),
+        count(*waiting),
+        count(*failing)
+    );
+    if *slowdown >= NOTABLE_SLOWDOWN {
+        text += ", slowed down because the site slows or fails";
+    }
+    if let Some(left) = live.remaining().and_then(|left| TimeDelta::from_std(left).ok()) {
+        text.extend([", about ", &length(left), " left"]);
+    }
+    text
 }
 
 fn outage_row(status: &Status, judged: &Judged, deploys: &[DeployMark]) -> OutageRow {
@@ -286,6 +318,7 @@ fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
     let (urls, failing) = if is_running { status.crawled } else { (crawl.urls, crawl.failing) };
     let state = match crawl.state {
         CrawlState::Waiting => "waiting",
+        CrawlState::Running if crawl.resume_at.is_some() => "waiting for the site",
         CrawlState::Running => "under way",
         CrawlState::Finished => "finished",
         CrawlState::Stopped => "stopped",
@@ -312,6 +345,9 @@ fn next(status: &Status) -> String {
     let site = &status.site;
     match (site.paused, status.is_busy(), site.next_crawl_at) {
         (true, _, _) => "The site is paused: nothing is crawled until it is resumed.".to_owned(),
+        (_, true, _) if status.waits_until().is_some() => {
+            "A crawl waits for the site to come back.".to_owned()
+        }
         (_, true, _) => "A crawl is under way.".to_owned(),
         (_, _, Some(at)) => format!("The next crawl begins {}.", until(at, status.now)),
         (_, _, None) => "It is crawled only when you ask for it.".to_owned(),

@@ -1,0 +1,47 @@
+//! What is said when a site fails because it is asked too fast.
+
+use super::percent;
+use crate::domain::load::Threshold;
+
+/// In one sentence, with what shows it and what to do.
+pub fn says(told: &Threshold) -> String {
+    format!(
+        "{}s begin above {} requests a second: {} of the fetches failed above that rate and {} below it, in {}, and {} slow looks at the same URLs went well. Set a lower rate for this site, or give it more room (our model; no search engine states such a line).",
+        told.outcome,
+        rate(told.above),
+        percent(told.failing_above),
+        percent(told.failing_below),
+        super::plural(told.hours as u64, "hour", "hours"),
+        super::count(told.controls),
+    )
+}
+
+/// Whole from ten on; below, with a tenth.
+fn rate(rate: f64) -> String {
+    if rate >= 10.0 { format!("{rate:.0}") } else { format!("{rate:.1}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::outcome::Outcome;
+
+    #[test]
+    fn the_rate_is_named_with_what_shows_it_and_what_to_do() {
+        let told = Threshold {
+            above: 13.6,
+            outcome: Outcome::Status(502),
+            failing_above: 0.31,
+            failing_below: 0.002,
+            hours: 9,
+            controls: 41,
+        };
+        let said = says(&told);
+        assert!(
+            said.starts_with("502s begin above 14 requests a second: 31 % of the fetches failed"),
+            "{said}"
+        );
+        assert!(said.contains("0.2 % below it, in 9 hours, and 41 slow looks"), "{said}");
+        assert!(said.contains("Set a lower rate"), "{said}");
+    }
+}

@@ -60,8 +60,8 @@ struct Gaps {
     length: f64,
 }
 
-/// So many sections of a site have a sentinel, the largest ones: at one round in five minutes, and with those for routes
-/// within them, four requests a minute.
+/// So many sections of a site have a sentinel, the largest ones: at one round in two minutes, and with those for routes
+/// within them, ten requests a minute.
 pub const WATCHED_SECTIONS: usize = 14;
 
 /// The lengths of outages that a plan is about.

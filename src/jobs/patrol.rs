@@ -125,10 +125,20 @@ impl Patrols {
                 self.stop_crawl(&crawl, "it was interrupted; what it had fetched is kept").await?;
             }
             let ended = made?;
+            self.put_off_schedule(site, options).await?;
             let crawl = self.store.crawl(crawl.id).await?;
             Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
         });
         made.await.map(Some)
+    }
+
+    /// A whole crawl by hand stands for the scheduled one that would else follow at its heels.
+    async fn put_off_schedule(&self, site: &Site, options: &CrawlOptions) -> anyhow::Result<()> {
+        let next = site.settings.schedule.next(self.clock.now(), site.settings.time_zone);
+        if options.selects_as(&CrawlOptions::default()) && next.is_some() {
+            self.store.set_next_crawl(site.id, next).await?;
+        }
+        Ok(())
     }
 
     /// The lease of a site. Whoever only probes it gives it back soon.

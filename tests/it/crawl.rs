@@ -5,6 +5,7 @@ use std::fs;
 use gatecrawl::store::Store;
 
 use crate::support::site::{put, small};
+use crate::support::wait_for;
 use crate::support::world::World;
 
 /// What is asked for beside the pages.
@@ -127,6 +128,18 @@ fn a_page_that_has_not_changed_is_not_sent_again_and_one_that_has_is_read_anew()
     assert_eq!(second["outages"].as_array().map(Vec::len), Some(0));
     let all = world.crawl(0, &["--max-depth", "50"]);
     assert!(all["crawl"]["by_outcome"]["304"].is_null(), "under other limits pages are read anew: {all}");
+}
+
+#[test]
+fn serve_does_not_crawl_again_at_once_what_was_just_crawled_by_hand() {
+    let world = World::with_small_site(&["docs"], 3);
+    world.crawl(0, &["--set", "sentinel_every=1s"]);
+    world.nginx.forget();
+    let serve = world.program.serve();
+    wait_for("the sentinels are probed", || (world.nginx.asked().len() >= 2).then_some(()));
+    assert!(serve.terminate().success());
+    let asked = world.nginx.asked();
+    assert!(!asked.contains_key("/robots.txt"), "a crawl begins with robots.txt: {asked:?}");
 }
 
 #[test]

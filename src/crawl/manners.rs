@@ -63,6 +63,8 @@ pub(super) struct Manners {
     asked_to_wait: VecDeque<bool>,
     pause: Option<(DateTime<Utc>, String)>,
     may_hurry: bool,
+    /// A section has gone down: whether the site has is being looked at, and nothing else meanwhile.
+    is_checking: bool,
     held_back: u64,
     now: Option<DateTime<Utc>>,
     notes: Vec<String>,
@@ -84,6 +86,7 @@ impl Manners {
             asked_to_wait: VecDeque::new(),
             pause: None,
             may_hurry: true,
+            is_checking: false,
             held_back: 0,
             now: None,
             notes: Vec::new(),
@@ -129,9 +132,32 @@ impl Manners {
                 "nearly all of the last 20 fetches failed: the crawl paused, so as not to make it worse"
                     .to_owned(),
             ),
-            Down::Section(section) => self.notes.push(format!(
-                "nearly all of the last 20 fetches of section {section} failed: its other URLs were held back"
-            )),
+            Down::Section(section) => {
+                let why = format!("nearly all of the last 20 fetches of section {section} failed");
+                self.notes.push(format!("{why}: its other URLs were held back"));
+                self.is_checking = true;
+                self.probes.clear();
+            }
+        }
+    }
+
+    /// Whether the sentinels are to tell if more than a section is down, before anything else is asked for.
+    pub(super) fn is_checking(&self) -> bool {
+        self.is_checking && !self.is_paused()
+    }
+
+    /// The sentinels have answered. A crawl that goes through one section after another would meet each of them as if it
+    /// alone were down.
+    pub(super) fn finish_check(&mut self, now: DateTime<Utc>) {
+        self.is_checking = false;
+        let probes = std::mem::take(&mut self.probes);
+        let failed = probes.iter().filter(|(_, is_failing)| *is_failing).count();
+        if failed > 0 && failed * 2 >= probes.len() {
+            let why = format!(
+                "{failed} of {} URLs from all over the site failed: the crawl paused, so as not to make it worse",
+                probes.len()
+            );
+            self.pause_for_a_while(now, why);
         }
     }
 

@@ -16,7 +16,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use self::look_ups::LookedUp;
+use self::look_ups::{Check, LookedUp};
 use super::entry::ROBOTS_PATH;
 use super::frontier::{Found, Frontier};
 use super::manners::Manners;
@@ -83,6 +83,8 @@ pub(super) struct Run<'a> {
     rules_read_at: DateTime<Utc>,
     /// When the sentinels are due.
     sentinels_at: DateTime<Utc>,
+    /// How far a check of the site is.
+    check: Check,
     /// How many URLs were found so far.
     found: u64,
     /// How often the chain of redirects that leads to a path was redirected.
@@ -119,6 +121,7 @@ impl<'a> Run<'a> {
             is_confirming: false,
             rules_read_at: crawler.clock.now(),
             sentinels_at: crawler.clock.now() + site.settings.policy.sentinel_every.delta(),
+            check: Check::default(),
             found: 0,
             hops: HashMap::new(),
         }
@@ -139,6 +142,7 @@ impl<'a> Run<'a> {
         polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.phase(Phase::Crawling);
         loop {
+            self.check_the_site();
             self.read_on();
             self.dispatch();
             if self.visits.is_empty() && self.look_ups.is_empty() {
@@ -229,7 +233,7 @@ impl<'a> Run<'a> {
 
     fn dispatch(&mut self) {
         self.dispatch_probes();
-        while self.visits.len() < self.concurrency && self.goes_on() {
+        while self.visits.len() < self.concurrency && self.goes_on() && !self.manners.is_checking() {
             let Some(known) = self.frontier.next() else { break };
             if self.manners.lets_through(&known.section) && !self.in_flight.contains(&known.id) {
                 self.send(Task { known, purpose: Purpose::Crawl });

@@ -26,6 +26,18 @@ pub(super) enum LookedUp {
     Sentinels(Vec<KnownUrl>),
 }
 
+/// How far the look at all sentinels is that follows when a section has gone down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Check {
+    /// None is made.
+    #[default]
+    None,
+    /// The store is asked for the sentinels.
+    Asked,
+    /// They are being probed.
+    Probing,
+}
+
 impl Run<'_> {
     /// Reads the next URLs of the site when few wait. One look-up at a time.
     pub(super) fn read_on(&mut self) {
@@ -59,6 +71,34 @@ impl Run<'_> {
         });
     }
 
+    /// When a section has gone down, asks the sentinels whether the site has.
+    pub(super) fn check_the_site(&mut self) {
+        if !self.manners.is_checking() {
+            return;
+        }
+        match self.check {
+            Check::None if self.look_ups.is_empty() => {
+                self.check = Check::Asked;
+                self.ask_for_sentinels();
+            }
+            Check::Probing if self.probes.is_empty() && self.visits.is_empty() => {
+                self.check = Check::None;
+                self.manners.finish_check(self.crawler.clock.now());
+            }
+            Check::None | Check::Asked | Check::Probing => {}
+        }
+    }
+
+    fn ask_for_sentinels(&mut self) {
+        let (crawler, site) = (self.crawler.clone(), self.site.clone());
+        self.look_ups.spawn(async move {
+            let chosen = crawler.store.sentinels(&site).await?;
+            // In a first crawl none are chosen yet.
+            let chosen = if chosen.is_empty() { crawler.choose_sentinels(&site).await? } else { chosen };
+            Ok(LookedUp::Sentinels(chosen))
+        });
+    }
+
     /// A long crawl visits each section once; an outage of one is found meanwhile by its sentinel, as between crawls.
     pub(super) fn look_for_sentinels(&mut self) {
         let now = self.crawler.clock.now();
@@ -66,8 +106,7 @@ impl Run<'_> {
             return;
         }
         self.sentinels_at = now + self.site.settings.policy.sentinel_every.delta();
-        let (store, site) = (self.crawler.store.clone(), self.site.clone());
-        self.look_ups.spawn(async move { Ok(LookedUp::Sentinels(store.sentinels(&site).await?)) });
+        self.ask_for_sentinels();
     }
 
     pub(super) fn take_up(
@@ -80,7 +119,12 @@ impl Run<'_> {
                 due.retain(|known| !self.is_confirming || self.unconfirmed.contains(&known.id));
                 self.line_up(due, Purpose::Recheck);
             }
-            LookedUp::Sentinels(sentinels) => self.line_up(sentinels, Purpose::Sentinel),
+            LookedUp::Sentinels(sentinels) => {
+                self.line_up(sentinels, Purpose::Sentinel);
+                if self.check == Check::Asked {
+                    self.check = Check::Probing;
+                }
+            }
         }
         Ok(())
     }

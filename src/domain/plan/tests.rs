@@ -127,15 +127,19 @@ fn what_is_proposed_does_what_it_promises() {
 }
 
 /// The formulas against the schedule, event by event: crawls begin at their ticks or when the last has ended, their visits
-/// and the rounds of the sentinels come in their order, and an outage begins anywhere.
+/// and the rounds of the sentinels come in their order, and an outage begins anywhere. No crawl here ends at the very instant
+/// of a round, where the two run a race.
 #[test]
 fn the_formulas_say_what_a_simulation_shows() {
     let mut chance = fastrand::Rng::with_seed(7);
-    for setup in [
-        setup("every 6h", 9_000, 30),
-        setup("cron 0 6,18 * * MON-FRI", 6_000, 30),
-        setup("every 1h", 30_000, 20),
-    ] {
+    let slow = |schedule, urls, sections| {
+        let mut slow = setup(schedule, urls, sections);
+        slow.pace.measured = Some(2.0);
+        slow
+    };
+    for setup in
+        [slow("every 6h", 910, 30), slow("cron 0 6,18 * * MON-FRI", 610, 30), slow("every 1h", 3_010, 20)]
+    {
         for scope in SCOPES {
             let simulation = Simulation::of(&setup, scope);
             let outlook = setup.outlook(scope);
@@ -152,7 +156,7 @@ fn the_formulas_say_what_a_simulation_shows() {
                 assert!((delay - shown_delay).abs() < 0.06 * shown_delay + 3.0, "{context}");
                 // The end is told by the slower of two ladders, so never too well.
                 let (width, shown_width) = (told.width.unwrap(), shown.width.unwrap());
-                assert!(width > 0.95 * shown_width && width < 1.6 * shown_width + 60.0, "{context}");
+                assert!(width > 0.9 * shown_width && width < 1.6 * shown_width + 60.0, "{context}");
             }
         }
     }

@@ -200,7 +200,7 @@ fn odds(seen: f64) -> String {
     if seen <= 0.0 {
         return "0".to_owned();
     }
-    if seen > 0.2 { share(seen) } else { format!("1 in {:.0}", 1.0 / seen) }
+    if seen > 0.3 { share(seen) } else { format!("1 in {:.0}", 1.0 / seen) }
 }
 
 fn share(share: f64) -> String {

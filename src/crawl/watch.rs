@@ -293,7 +293,9 @@ mod tests {
         urls.extend((0..MOST_ROUTES).map(|n| known(&format!("/s{n}/page"))));
         urls.extend((0..6).flat_map(|n| [known(&format!("/blog/{n}")), known(&format!("/blog/{n}.php"))]));
         let mut chooser = Chooser::new(PageUrl::parse("http://shop.example/").unwrap(), now());
-        urls.into_iter().for_each(|url| chooser.consider(url));
+        for url in urls {
+            chooser.consider(url);
+        }
         assert!(chooser.routes.len() <= 2 * MOST_ROUTES, "its memory is bounded");
         let chosen: Vec<String> = chooser.finish().iter().map(|known| known.url.path().to_owned()).collect();
         assert_eq!(chosen[..2], ["/thing/0/more", "/blog/0"], "{chosen:?}");

@@ -94,6 +94,7 @@ fn every_command_explains_itself() {
         &["site", "add"],
         &["deploy", "mark"],
         &["user", "password"],
+        &["plan"],
         &["replay"],
         &["report"],
     ] {
@@ -126,9 +127,16 @@ fn a_plan_tells_what_a_schedule_would_see_of_a_known_site_and_of_an_assumed_one(
     };
     assert!(seen(&plan, "site", 60) < 0.3 && seen(&plan, "site", 300) > 0.99, "{plan:#}");
     assert!((seen(&plan, "url", 3600) - 0.5).abs() < 0.01, "an hour in two");
+    assert_eq!(plan["watched"]["is_crawl_measured"], false, "that crawl was made at another rate");
+    let from = plan["seen_from_seconds"]["url"].as_u64().unwrap();
+    assert!((6830..=6850).contains(&from), "95 % of two hours: {from}");
     let assumed = ["plan", "https://shop.example", "--urls", "90000", "--sections", "50"];
     let plan = world.program.json(0, &assumed);
     assert!(plan["warnings"].to_string().contains("36 of 50 sections"), "{plan:#}");
+    let has_widths = plan["rows"].as_array().unwrap().iter().all(|row| row["bounds_width_seconds"].is_u64());
+    assert!(has_widths, "{plan:#}");
+    let rows = world.program.run(&[&assumed[..], &["--format", "csv"]].concat());
+    assert_eq!(rows.stdout.lines().count(), 1 + 4 * 12, "{}", rows.stdout);
     let text = world.program.run(&assumed);
     assert!(
         text.stdout.contains("An outage of") && text.stdout.contains("a small section"),

@@ -3,8 +3,8 @@
 //! Begun in a gap of length g, at any instant of it alike, an outage of length l waits for the look at the gap's end. It is
 //! seen when it lasts so long: with the probability min(g, l) / g, and then half of min(g, l) after its begin on average.
 //! Over all gaps, each weighs by its length. So every sum below is one over gaps, and none is an approximation but that of
-//! the end: the looks after the first failing one are taken to come by the ladder or by the longest gap, whichever is
-//! shorter, where in truth they come by both.
+//! the end: the looks after the first failing one are taken to come by the ladder or by the mean gap that an instant falls
+//! into, whichever is shorter, where in truth they come by both. So the bounds are told rather too wide than too narrow.
 
 use super::super::span::Span;
 use super::{Watch, count, seconds};
@@ -20,6 +20,8 @@ pub struct Outlook {
     period: f64,
     /// The longest of them.
     longest: f64,
+    /// The mean length of the gap that an instant falls into.
+    typical: f64,
     /// Waits of the ladder, in seconds; the last one repeats.
     ladder: Vec<f64>,
 }
@@ -58,8 +60,11 @@ impl Outlook {
         for (interval, cycles) in distinct(&watch.intervals) {
             gaps.extend(gaps_of(watch, &visits, has_sentinel, interval, cycles));
         }
+        let period: f64 = gaps.iter().map(|gap| gap.cycles * gap.length).sum();
+        let squares: f64 = gaps.iter().map(|gap| gap.cycles * gap.length.powi(2)).sum();
         Self {
-            period: gaps.iter().map(|gap| gap.cycles * gap.length).sum(),
+            period,
+            typical: if period > 0.0 { squares / period } else { 0.0 },
             longest: gaps.iter().map(|gap| gap.length).fold(0.0, f64::max),
             ladder: ladder.iter().copied().map(seconds).collect(),
             gaps,
@@ -108,13 +113,13 @@ impl Outlook {
     /// look, summed from 0 up to `age`.
     fn end_widths(&self, age: f64) -> f64 {
         let (mut from, mut sum) = (0.0, 0.0);
-        let last = self.ladder.last().copied().unwrap_or(self.longest);
+        let last = self.ladder.last().copied().unwrap_or(self.typical);
         for wait in &self.ladder {
             let step = wait.min((age - from).max(0.0));
-            sum += step * wait.min(self.longest);
+            sum += step * wait.min(self.typical);
             from += wait;
         }
-        sum + (age - from).max(0.0) * last.min(self.longest)
+        sum + (age - from).max(0.0) * last.min(self.typical)
     }
 }
 

@@ -165,7 +165,7 @@ fn missed(setup: &Setup, concern: &Concern) -> Option<String> {
         Scope::Site | Scope::Section => title(scope).to_owned(),
     };
     Some(format!(
-        "An outage of {of} that lasts {} is seen with a chance of {}. {}",
+        "An outage of {of} that lasts {} is {}. {}",
         length(lasts.delta()),
         odds(seen),
         remedy(setup, scope, seconds)
@@ -178,29 +178,35 @@ fn remedy(setup: &Setup, scope: Scope, seconds: f64) -> String {
         return "No setting that a site should be asked to bear would change that.".to_owned();
     };
     let cost = match scope {
-        Scope::Site | Scope::Section => {
-            per_minute(setup.sentinels, remedy.setup.watch().sentinels, "requests a minute by sentinels")
-        }
-        Scope::SmallSection | Scope::Url => {
-            per_minute(setup.urls, remedy.setup.watch().interval().unwrap_or(f64::INFINITY), "pages a minute")
-        }
+        Scope::Site | Scope::Section => per_minute(
+            setup.sentinels,
+            remedy.setup.watch().sentinels,
+            "request a minute by sentinels",
+            "requests a minute by sentinels",
+        ),
+        Scope::SmallSection | Scope::Url => per_minute(
+            setup.urls,
+            remedy.setup.watch().interval().unwrap_or(f64::INFINITY),
+            "page a minute",
+            "pages a minute",
+        ),
     };
     format!("With {} the chance is {} ({cost}).", remedy.pairs.join(" and "), share(remedy.seen))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "URLs of a site stay far below 2^52")]
-fn per_minute(requests: u64, every: f64, what: &str) -> String {
-    let rate = requests as f64 * 60.0 / every;
-    let rate = if rate < 0.95 { "less than 1".to_owned() } else { format!("{rate:.0}") };
-    format!("{rate} {what}")
+fn per_minute(requests: u64, every: f64, one: &str, many: &str) -> String {
+    let rate = (requests as f64 * 60.0 / every).round();
+    if rate < 2.0 { format!("one {one} or less") } else { format!("{rate:.0} {many}") }
 }
 
-/// A small chance as what it means: `1 in 96`.
+/// A small chance as what it means: `seen with a chance of 1 in 96`.
 fn odds(seen: f64) -> String {
     if seen <= 0.0 {
-        return "0".to_owned();
+        return "never seen".to_owned();
     }
-    if seen > 0.3 { share(seen) } else { format!("1 in {:.0}", 1.0 / seen) }
+    let odds = if seen > 0.3 { share(seen) } else { format!("1 in {:.0}", 1.0 / seen) };
+    format!("seen with a chance of {odds}")
 }
 
 fn share(share: f64) -> String {
@@ -282,6 +288,13 @@ mod tests {
         let told = reach(&subject("every 24h", 20_000, 14));
         assert!(told.contains("95 % or more: the whole site from 4 min"), "{told}");
         assert!(told.ends_with("one URL from 22 h 48 min on."), "{told}");
-        assert!(reach(&subject("never", 20_000, 14)).ends_with("one URL never."));
+        let never = subject("never", 500, 14);
+        assert!(reach(&never).ends_with("one URL never."));
+        let told = warnings(&never).join("\n");
+        assert!(
+            told.contains("a single URL that lasts 1 d is never seen. With schedule=\"every 24h\""),
+            "{told}"
+        );
+        assert!(told.contains("(one page a minute or less)"), "{told}");
     }
 }

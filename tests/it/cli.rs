@@ -132,7 +132,7 @@ fn a_plan_tells_what_a_schedule_would_see_of_a_known_site_and_of_an_assumed_one(
     assert!((6830..=6850).contains(&from), "95 % of two hours: {from}");
     let assumed = ["plan", "https://shop.example", "--urls", "90000", "--sections", "50"];
     let plan = world.program.json(0, &assumed);
-    assert!(plan["warnings"].to_string().contains("36 of 50 sections"), "{plan:#}");
+    assert!(plan["warnings"].to_string().contains("36 smallest of 50 sections"), "{plan:#}");
     let has_widths = plan["rows"].as_array().unwrap().iter().all(|row| row["bounds_width_seconds"].is_u64());
     assert!(has_widths, "{plan:#}");
     let rows = world.program.run(&[&assumed[..], &["--format", "csv"]].concat());

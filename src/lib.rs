@@ -22,13 +22,13 @@
 //! 1. [`jobs::driver`] sees that a site is due, and sends out a [`jobs::patrol`], which takes the site's lease: one
 //!    process works on a site at a time, so politeness holds.
 //! 2. [`crawl::Crawler::crawl`] asks for robots.txt. A host that cannot say whether we may enter is not crawled, only
-//!    probed. Then it reads the sitemaps and fills its frontier with the URLs not seen since the crawl began; that is a
-//!    query, so a crawl that was killed goes on where it was.
+//!    probed. Then it hands the sitemaps' URLs to the store, and its frontier reads from there what was not seen since the
+//!    crawl began; that is a query, so a crawl that was killed, or paused because its site went down, goes on where it was.
 //! 3. Visits run side by side, each at its turn: [`fetch`] brings an answer and tells every way of failing apart,
-//!    [`discover`] reads the page's links.
-//! 4. What a visit found goes to the store first, then the observation itself goes to the one [`store::writer`], which
-//!    folds batches of them into spells, lets [`domain::judge`] group failing URLs into outages, and commits all of it
-//!    together.
+//!    [`discover`] reads the page's links, unless the page has not changed. The run's dispatcher alone owns the counts;
+//!    what it may do next, when the site slows, fails or asks to be left alone, is said by [`crawl::politeness`].
+//! 4. A visit goes, with the URLs that it found and what its page says, to the one [`store::writer`], which folds batches
+//!    of them into spells, lets [`domain::judge`] group failing URLs into outages, and commits all of it together.
 //! 5. An outage that opens, changes its verdict or ends is announced to whoever listens. Pages, the command line and
 //!    reports read from the store and judge with the present instant ([`domain::verdict`]).
 //!

@@ -4,7 +4,8 @@
 //! A crawl can wait for its first re-check only; later ones are made by `serve`. So the probe has three acts over one
 //! data directory: a crawl; `serve` until the page that fails twice has been asked a third time; and a crawl again, whose
 //! result is the last word. A page that answers 502 once must then have recovered, as must one that does so twice; those
-//! that never do must be failing; and no status may be told that the server did not send.
+//! that never do must be failing; and no status may be told that the server did not send. The site has no schedule:
+//! `serve` would crawl it at once, and nothing could be seen of the re-checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -91,7 +92,7 @@ fn answer(path: &str, log: &Log) -> Response {
 }
 
 fn crawl(ours: &Path, url: &str, folder: &Path) -> Value {
-    let line = format!("crawl {url} --data data --rate 0 --format json");
+    let line = format!("crawl {url} --data data --rate 0 --set schedule=never --format json");
     let program = ours.to_str().expect("paths here are text").to_owned();
     let command: Vec<String> = std::iter::once(program).chain(line.split(' ').map(str::to_owned)).collect();
     let run = run(&command, folder, LIMIT, || 0.0);

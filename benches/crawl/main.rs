@@ -18,7 +18,7 @@
 //!   Retry-After, 504: tries, gaps, and what it tells (some minutes: it waits between its tries on purpose).
 //!
 //! Everything that is made stands below `target/tmp/crawl`. Column "others" is the share of the machine that neither the
-//! crawler nor nginx used: rounds with more than a few percent say little about wall time.
+//! crawler nor nginx used: where it is more than a few percent, wall times are long, and only ratios say something.
 
 #![expect(
     clippy::cast_possible_truncation,

@@ -1,7 +1,8 @@
 //! The race: each crawler once on the port that logs, for the counts, then rounds in which all run one after the other.
 //!
 //! Rounds are interleaved (A B C, A B C), so that a minute in which somebody else uses the machine falls on all alike;
-//! what is compared are ratios of medians of one run of this benchmark, never numbers of two days.
+//! what is compared are two crawlers of one round, and told is the median of these ratios: the ratio of two medians would
+//! set a quiet minute of one against a busy minute of the other. Numbers of two days are never compared.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,6 +26,8 @@ const BESIDES: usize = 4;
 struct Row {
     name: String,
     asked: Asked,
+    /// How the run ended that was counted.
+    exit: i32,
     runs: Vec<Run>,
 }
 
@@ -44,7 +47,13 @@ pub fn race(site: &Site, crawlers: &[Crawler], rounds: usize, cache: &Path) {
                     run.rss,
                     run.others * 100.0
                 );
-                rows.iter_mut().filter(|row| row.name == name).for_each(|row| row.runs.push(run.clone()));
+                let row = rows.iter_mut().find(|row| row.name == name).expect("each run was counted");
+                assert_eq!(
+                    run.exit, row.exit,
+                    "{name} ended otherwise than when it was counted: {}",
+                    run.stderr
+                );
+                row.runs.push(run);
             }
         }
     }
@@ -61,7 +70,7 @@ fn counted(crawler: &Crawler, site: &Site, nginx: &Nginx, cache: &Path) -> Vec<R
         if run.exit != 0 {
             println!("{name} ended with {}: {}", run.exit, run.stderr.lines().last().unwrap_or_default());
         }
-        rows.push(Row { asked: nginx.asked(site), name, runs: Vec::new() });
+        rows.push(Row { asked: nginx.asked(site), name, exit: run.exit, runs: Vec::new() });
     }
     rows
 }
@@ -89,7 +98,7 @@ fn show(site: &Site, rows: &[Row]) {
     let megabytes = site.bytes as f64 / 1e6;
     println!(
         "\n{} pages, {megabytes:.0} MB, median {} bytes; at least {} requests see all of it: the pages, robots.txt,\n\
-         a sitemap index and 2 sitemaps. Medians (least to most); x: times {MEASURE}.\n",
+         a sitemap index and 2 sitemaps. Medians (least to most); x: times {MEASURE} of the same round.\n",
         site.paths.len(),
         site.median,
         site.paths.len() + BESIDES,
@@ -124,10 +133,9 @@ fn show(site: &Site, rows: &[Row]) {
 
 fn cells(row: &Row, measure: Option<&Row>) -> [String; 11] {
     let of = |row: &Row, what: fn(&Run) -> f64| median(row.runs.iter().map(what).collect());
-    let ratio = |what: fn(&Run) -> f64| {
-        measure
-            .filter(|_| !row.runs.is_empty())
-            .map_or("-".to_owned(), |m| format!("{:.2}", of(row, what) / of(m, what)))
+    let ratio = |what| {
+        let ratio = measure.and_then(|measure| ratio(row, measure, what));
+        ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
     };
     let spread = |what: fn(&Run) -> f64| {
         let mut all: Vec<f64> = row.runs.iter().map(what).collect();
@@ -155,6 +163,12 @@ fn cells(row: &Row, measure: Option<&Row>) -> [String; 11] {
     ]
 }
 
+/// How many times as much one took as the other, round by round, the median; nothing when no round was run.
+fn ratio(of: &Row, to: &Row, what: fn(&Run) -> f64) -> Option<f64> {
+    let rounds = of.runs.iter().zip(&to.runs).map(|(of, to)| what(of) / what(to)).collect::<Vec<_>>();
+    (!rounds.is_empty()).then(|| median(rounds))
+}
+
 fn by_status(by_status: &BTreeMap<u16, usize>) -> String {
     by_status.iter().map(|(status, n)| format!("{n} x {status}")).collect::<Vec<_>>().join(", ")
 }
@@ -162,12 +176,9 @@ fn by_status(by_status: &BTreeMap<u16, usize>) -> String {
 /// What a second crawl of an unchanged site costs against the first.
 fn show_again(rows: &[Row]) {
     for pair in rows.windows(2).filter(|pair| pair[1].name == format!("{}, again", pair[0].name)) {
-        let ratio = |what: fn(&Run) -> f64| {
-            let of = |row: &Row| median(row.runs.iter().map(what).collect());
-            of(&pair[1]) / of(&pair[0])
-        };
-        if !pair[0].runs.is_empty() {
-            let (wall, cpu) = (ratio(|run| run.wall), ratio(|run| run.cpu));
+        if let (Some(wall), Some(cpu)) =
+            (ratio(&pair[1], &pair[0], |run| run.wall), ratio(&pair[1], &pair[0], |run| run.cpu))
+        {
             println!("{}: {wall:.2} x the wall and {cpu:.2} x the CPU of the first crawl", pair[1].name);
         }
     }

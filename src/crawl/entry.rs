@@ -22,7 +22,7 @@ use super::visit::record;
 pub(super) const ROBOTS_PATH: &str = "/robots.txt";
 
 /// What is fetched of a robots.txt: a byte more than is read, so that a line that is cut is told.
-const MOST_BYTES: usize = robots::MOST_BYTES + 1;
+pub(super) const MOST_BYTES: usize = robots::MOST_BYTES + 1;
 
 /// So long a copy of robots.txt is used without asking again: "generally caches the contents of robots.txt file for up to
 /// 24 hours". Source: <https://developers.google.com/crawling/docs/robots-txt/robots-txt-spec>; so says RFC 9309, 2.4.
@@ -75,12 +75,6 @@ impl Crawler {
             }
         };
         Ok(last_good.unwrap_or_else(Robots::allow_all))
-    }
-
-    /// The rules as they were last known, without asking.
-    pub(super) async fn known_rules(&self, site: &Site) -> Result<Option<Robots>, CrawlError> {
-        let copy = self.store.robots_copy(site.id).await?;
-        Ok(copy.and_then(|copy| copy.good_body).map(|body| Robots::parse(&body)))
     }
 
     /// Stores each hop of this site as an observation of its URL.

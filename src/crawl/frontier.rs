@@ -310,6 +310,7 @@ mod tests {
             depth: 1,
             newest: None,
             version: None,
+            nofollow: false,
         };
         (first..first + count).map(row).collect()
     }

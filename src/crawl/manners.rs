@@ -1,7 +1,7 @@
 //! How a run behaves towards its site: it brings together pace, throttle, `Retry-After` and breaker, and says in one place
 //! what the run may do next. What each of them means is decided in `politeness`.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,8 +24,18 @@ const NEWEST: usize = 20;
 /// ... and so many of them speak for the host. A single 503 may be the maintenance of a single page.
 const SPEAK_FOR_HOST: usize = 3;
 
+/// Fewer re-checks than these say nothing of the others.
+const FEW_RECHECKS: u32 = 10;
+
 /// At this share of re-checks in vain, the others that are due are put off.
 const IN_VAIN: f64 = 0.5;
+
+/// So many failing probes of a section, and no healthy one, show that it is down. Fewer may be pages that fail by
+/// themselves.
+const SHOW_SECTION_DOWN: usize = 3;
+
+/// A crawl that waits for nothing but sections that are down ends after so many tries: about twenty minutes.
+const MOST_TRIES_FOR_SECTIONS: u32 = 4;
 
 /// A run that ends with its work unfinished, because the site is not to be asked now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +46,8 @@ pub struct Pause {
     pub why: String,
     /// About how many URLs are still to be fetched.
     pub left: u64,
+    /// It may be tried before, when what failed is seen to be well again; not when the site asked for the time.
+    pub may_hurry: bool,
 }
 
 /// What a run knows of its site's condition.
@@ -50,6 +62,7 @@ pub(super) struct Manners {
     seed: u64,
     asked_to_wait: VecDeque<bool>,
     pause: Option<(DateTime<Utc>, String)>,
+    may_hurry: bool,
     held_back: u64,
     now: Option<DateTime<Utc>>,
     notes: Vec<String>,
@@ -70,6 +83,7 @@ impl Manners {
             seed: 0,
             asked_to_wait: VecDeque::new(),
             pause: None,
+            may_hurry: true,
             held_back: 0,
             now: None,
             notes: Vec::new(),
@@ -154,6 +168,7 @@ impl Manners {
                 "the site answered {outcome} and asked to be left alone for {} (Retry-After): the crawl paused",
                 crate::domain::span::Span::from(wait.to_std().unwrap_or_default())
             );
+            self.may_hurry = false;
             self.pause_until(until, why);
         }
     }
@@ -170,15 +185,21 @@ impl Manners {
         !is_held
     }
 
-    /// Whether to look at what else is due to be looked at again: not while most looks are in vain.
-    pub(super) fn may_recheck(&self) -> bool {
-        !self.rechecks_are_in_vain()
+    /// Whether most of what had failed is well again.
+    pub(super) fn has_recovered(&self) -> bool {
+        let (made, failed) = self.rechecks;
+        made > 0 && failed * 2 < made
     }
 
-    /// Whether most re-checks of this run, of at least a few, failed again.
-    pub(super) fn rechecks_are_in_vain(&self) -> bool {
+    /// Whether the re-checks that are due are to be put off, because most of the last ones, of at least a few, failed again.
+    /// Then the count begins anew.
+    pub(super) fn puts_off_rechecks(&mut self) -> bool {
         let (made, failed) = self.rechecks;
-        made >= 10 && f64::from(failed) > IN_VAIN * f64::from(made)
+        let are_in_vain = made >= FEW_RECHECKS && f64::from(failed) > IN_VAIN * f64::from(made);
+        if are_in_vain {
+            self.rechecks = (0, 0);
+        }
+        are_in_vain
     }
 
     /// Judges by the probes whether a paused crawl can go on: not while half of them fail. Sections whose probes all fail
@@ -193,10 +214,13 @@ impl Manners {
             );
             return self.pause_for_a_while(now, why);
         }
-        let well: BTreeSet<&Section> =
-            probes.iter().filter(|(_, is_failing)| !is_failing).map(|(section, _)| section).collect();
-        let down =
-            probes.iter().filter(|(section, _)| !well.contains(section)).map(|(section, _)| section.clone());
+        let mut sections: BTreeMap<Section, (usize, usize)> = BTreeMap::new();
+        for (section, is_failing) in probes {
+            let (failed, well) = sections.entry(section).or_default();
+            *(if is_failing { failed } else { well }) += 1;
+        }
+        let is_down = |(failed, well): &(usize, usize)| *well == 0 && *failed >= SHOW_SECTION_DOWN;
+        let down = sections.into_iter().filter(|(_, probes)| is_down(probes)).map(|(section, _)| section);
         self.breaker = Breaker::holding(down.collect());
     }
 
@@ -207,16 +231,70 @@ impl Manners {
 
     /// The pause in which the run ends, if it does; `left`: how many URLs are still to be fetched.
     pub(super) fn pause(&mut self, left: u64) -> Option<Pause> {
-        let held = self.breaker.held().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         if let (None, true, Some(now)) = (&self.pause, self.held_back > 0, self.now) {
+            let held = self.breaker.held().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            if self.pauses >= MOST_TRIES_FOR_SECTIONS {
+                let note =
+                    format!("{held} did not come back: about {} of its URLs were left alone", self.held_back);
+                self.notes.push(note);
+                return None;
+            }
             self.pause_for_a_while(now, format!("{held} failed: the rest of it was held back"));
         }
         let (until, why) = self.pause.clone()?;
-        Some(Pause { until, why, left: left + self.held_back })
+        Some(Pause { until, why, left: left + self.held_back, may_hurry: self.may_hurry })
     }
 
     /// What a reader of the result must know.
     pub(super) fn notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(name: &str) -> Section {
+        Section::of_path(&format!("/{name}/x"))
+    }
+
+    /// Manners of a run whose probes came to this.
+    fn after(probes: &[(&str, bool)]) -> Manners {
+        let mut manners = Manners::new(Pace::new(0.0, None), Policy::default());
+        manners.probes = probes.iter().map(|(name, is_failing)| (section(name), *is_failing)).collect();
+        manners.judge_probes(DateTime::UNIX_EPOCH);
+        manners
+    }
+
+    #[tokio::test]
+    async fn a_paused_crawl_waits_on_while_half_of_its_probes_fail() {
+        assert!(after(&[("a", true), ("b", false)]).is_paused());
+        assert!(!after(&[("a", true), ("b", false), ("c", false)]).is_paused());
+        assert!(!after(&[]).is_paused(), "where there is nothing to probe there is nothing to wait for");
+    }
+
+    #[tokio::test]
+    async fn it_goes_on_without_the_sections_that_are_down() {
+        let well = [("a", false), ("a", false), ("b", false), ("b", false), ("b", false), ("c", true)];
+        let mut manners = after(&[&well[..], &[("shop", true), ("shop", true), ("shop", true)]].concat());
+        assert!(!manners.lets_through(&section("shop")));
+        assert!(manners.lets_through(&section("c")), "one page that fails is no section that is down");
+    }
+
+    #[tokio::test]
+    async fn a_crawl_that_waits_for_sections_alone_ends_after_some_tries() {
+        let tried = |pauses| {
+            let mut manners = after(&[]);
+            manners.breaker = Breaker::holding([section("shop")].into());
+            manners.pauses = pauses;
+            manners.now = Some(DateTime::UNIX_EPOCH);
+            assert!(!manners.lets_through(&section("shop")));
+            (manners.pause(0).map(|pause| pause.left), manners.notes().concat())
+        };
+        assert_eq!(tried(0), (Some(1), String::new()));
+        let (pause, note) = tried(MOST_TRIES_FOR_SECTIONS);
+        assert_eq!(pause, None);
+        assert!(note.contains("/shop/* did not come back"), "{note}");
     }
 }

@@ -174,7 +174,10 @@ impl Crawler {
         run.probes.extend(others.map(|known| Task { known, purpose: Purpose::Sentinel }));
         run.probe_all().await?;
         self.writer.flush().await?;
-        if run.manners.rechecks_are_in_vain() {
+        if run.manners.has_recovered() {
+            self.store.hurry_crawl(site.id, self.clock.now()).await?;
+        }
+        if run.manners.puts_off_rechecks() {
             self.store.put_off_rechecks(site, self.clock.now()).await?;
         }
         self.look_again_at_sitemaps(site, &run.manners.pace).await?;
@@ -190,7 +193,7 @@ impl Crawler {
         }
         self.take_note_of_known(&mut run, crawl).await?;
         let options = &crawl.options;
-        if options.list.is_empty() {
+        if options.list.is_empty() && !self.has_read_sitemaps(&run, crawl).await? {
             let listed = run.read_sitemaps().await?;
             if options.sitemap_only && listed == 0 {
                 let none = Some(run.notes.join("; ")).filter(|notes| !notes.is_empty());
@@ -212,10 +215,18 @@ impl Crawler {
         Ok(run.ended())
     }
 
+    /// Whether a crawl that has paused read the sitemaps before. One of nothing but their URLs must know which these are.
+    async fn has_read_sitemaps(&self, run: &Run<'_>, crawl: &Crawl) -> Result<bool, CrawlError> {
+        if crawl.pauses == 0 || crawl.options.sitemap_only {
+            return Ok(false);
+        }
+        let sitemaps = self.store.sitemaps(run.site.id).await?;
+        Ok(sitemaps.iter().any(|sitemap| sitemap.state.looked_at >= run.unseen.since))
+    }
+
     /// Probes the site, to see whether a paused crawl can go on.
     async fn try_again(&self, run: &mut Run<'_>) -> Result<(), CrawlError> {
-        let rules = self.known_rules(run.site).await?.unwrap_or_else(Robots::allow_all);
-        let mut probes = self.chosen(run.site, &rules, false).await?;
+        let mut probes = self.chosen(run.site, run.frontier.robots(), false).await?;
         let failing = self.store.failing_sample(run.site, FAILING_SAMPLE).await?;
         let chosen: HashSet<_> = probes.iter().map(|known| known.id).collect();
         probes.extend(failing.into_iter().filter(|known| !chosen.contains(&known.id)));
@@ -339,7 +350,7 @@ impl Crawler {
         pause: &Pause,
         notes: &[String],
     ) -> Result<(), CrawlError> {
-        self.store.pause_crawl(id, pause.until, &notes.join("\n")).await?;
+        self.store.pause_crawl(id, pause.until, pause.may_hurry, &notes.join("\n")).await?;
         self.choose_sentinels(site).await?;
         let next_probe = self.clock.now() + site.settings.policy.sentinel_every.delta();
         Ok(self.store.set_next_probe(site.id, Some(next_probe)).await?)

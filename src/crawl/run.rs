@@ -23,19 +23,23 @@ use super::manners::Manners;
 use super::progress::{Phase, Progress};
 use super::visit::{Purpose, Scope, Task, Visit, record, visit};
 use super::{CrawlError, Crawler, Ended};
+use crate::discover::page::Link;
 use crate::domain::observation::{CrawlId, UrlId};
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
 use crate::fetch::{NotFetched, Refused};
-use crate::store::urls::Unseen;
+use crate::store::urls::{NewUrl, Unseen};
 
 /// How often a run asks the store which re-checks are due.
 const RECHECK_POLL: Duration = Duration::from_millis(500);
 
 /// A run waits for the confirming re-check only if the policy's first one comes this soon.
 const LONGEST_CONFIRMATION: Span = Span::minutes(1);
+
+/// When the site has gone down, so many of the URLs that failed are looked at again.
+const CONFIRMED_OF_MANY: usize = 10;
 
 /// What a fetch from a host comes to whose name has no address.
 const UNKNOWN_HOST: Outcome = Outcome::Network(NetworkError::Dns);
@@ -74,6 +78,8 @@ pub(super) struct Run<'a> {
     look_ups: JoinSet<Result<LookedUp, CrawlError>>,
     in_flight: HashSet<UrlId>,
     unconfirmed: HashSet<UrlId>,
+    /// Nothing is looked at but what is unconfirmed.
+    is_confirming: bool,
     rules_read_at: DateTime<Utc>,
     /// When the sentinels are due.
     sentinels_at: DateTime<Utc>,
@@ -110,6 +116,7 @@ impl<'a> Run<'a> {
             look_ups: JoinSet::new(),
             in_flight: HashSet::new(),
             unconfirmed: HashSet::new(),
+            is_confirming: false,
             rules_read_at: crawler.clock.now(),
             sentinels_at: crawler.clock.now() + site.settings.policy.sentinel_every.delta(),
             found: 0,
@@ -157,6 +164,13 @@ impl<'a> Run<'a> {
         if self.unconfirmed.is_empty() || wait > LONGEST_CONFIRMATION || is_unknown_host {
             return Ok(());
         }
+        if self.manners.is_paused() {
+            // What all of them would show, a few show.
+            let mut all: Vec<UrlId> = self.unconfirmed.drain().collect();
+            all.sort_unstable();
+            self.unconfirmed.extend(all.into_iter().take(CONFIRMED_OF_MANY));
+        }
+        self.is_confirming = true;
         self.phase(Phase::Confirming);
         let until = Instant::now() + wait.duration() * 2 + Duration::from_secs(5);
         let mut polls = interval(RECHECK_POLL);
@@ -169,6 +183,7 @@ impl<'a> Run<'a> {
             }
             self.dispatch_probes();
         }
+        self.is_confirming = false;
         self.finish_visits().await
     }
 
@@ -194,16 +209,16 @@ impl<'a> Run<'a> {
         for url in &urls {
             self.frontier.want(url);
         }
-        let new = self.admitted(urls, depth, Found::Listed);
+        let links = urls.into_iter().map(|url| Link { url, nofollow: false }).collect();
+        let new = self.admitted(links, depth, Found::Listed);
         Ok(self.crawler.writer.found(self.site.id, new, self.crawler.clock.now()).await?)
     }
 
-    fn admitted(&mut self, urls: Vec<PageUrl>, depth: u32, found: Found) -> Vec<(PageUrl, u32)> {
-        let new: Vec<(PageUrl, u32)> = urls
-            .into_iter()
-            .filter(|url| self.frontier.admit(url, depth, found))
-            .map(|url| (url, depth))
-            .collect();
+    fn admitted(&mut self, links: Vec<Link>, depth: u32, found: Found) -> Vec<NewUrl> {
+        let admits = |Link { url, nofollow }: Link| {
+            self.frontier.admit(&url, depth, found).then_some(NewUrl { url, depth, nofollow })
+        };
+        let new: Vec<NewUrl> = links.into_iter().filter_map(admits).collect();
         self.found += new.len() as u64;
         new
     }
@@ -276,7 +291,7 @@ impl<'a> Run<'a> {
     }
 
     /// Which URLs a visit leads to that are new.
-    fn take_in_links(&mut self, visit: &mut Visit) -> Vec<(PageUrl, u32)> {
+    fn take_in_links(&mut self, visit: &mut Visit) -> Vec<NewUrl> {
         if !self.scope.follow {
             return Vec::new();
         }
@@ -288,13 +303,13 @@ impl<'a> Run<'a> {
     }
 
     /// A redirect is no step away from the start page, but only so many in a row are followed.
-    fn take_in_redirect(&mut self, from: &str, depth: u32, to: PageUrl) -> Vec<(PageUrl, u32)> {
+    fn take_in_redirect(&mut self, from: &str, depth: u32, to: PageUrl) -> Vec<NewUrl> {
         let hops = self.hops.get(from).copied().unwrap_or_default() + 1;
         if hops > crate::fetch::redirects::PAGE_HOPS {
             return Vec::new();
         }
-        let found = self.admitted(vec![to], depth, Found::Linked);
-        self.hops.extend(found.iter().map(|(url, _)| (url.path_and_query().to_owned(), hops)));
+        let found = self.admitted(vec![Link { url: to, nofollow: false }], depth, Found::Linked);
+        self.hops.extend(found.iter().map(|new| (new.url.path_and_query().to_owned(), hops)));
         found
     }
 

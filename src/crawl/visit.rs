@@ -1,24 +1,28 @@
 //! One visit of one URL: wait for a turn, fetch, read the page, and hand back what a run needs of it. A visit decides
 //! nothing and stores nothing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::entry::{MOST_BYTES as ROBOTS_BYTES, ROBOTS_PATH};
 use super::frontier::hash;
 use super::politeness::pace::Pace;
 use super::politeness::retry_after::retry_after;
-use crate::discover::page::{self, Page};
+use crate::discover::page::{self, Link, Page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::indexability::UrlFacts;
 use crate::domain::load::CONTROL_RATE;
 use crate::domain::observation::{CrawlId, SiteId};
 use crate::domain::outcome::{Class, Outcome};
-use crate::domain::page_url::PageUrl;
 use crate::domain::page_version::PageVersion;
 use crate::fetch::{Fetch, Fetched, NotFetched, Request};
 use crate::store::urls::KnownUrl;
 use crate::store::writer::{Asked, Reading, Record};
+
+/// The headers that are read beside a body.
+const READ_HEADERS: [&str; 2] = ["x-robots-tag", "link"];
 
 /// Why a URL is visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +57,7 @@ pub(super) struct Visit {
     pub(super) task: Task,
     pub(super) fetched: Fetched,
     /// What the page links to; empty when it is no healthy HTML page, or was read before.
-    pub(super) links: Vec<PageUrl>,
+    pub(super) links: Vec<Link>,
     /// What it says of itself; `None` when the answer says nothing of the page, as an error does, or nothing new.
     pub(super) reading: Option<Reading>,
     /// It is a web page.
@@ -102,7 +106,8 @@ fn request(task: &Task, scope: Scope) -> Request {
 fn may_be_unchanged(known: &KnownUrl, scope: Scope) -> Option<&PageVersion> {
     let is_healthy = known.newest.is_some_and(|spell| spell.outcome.class() == Class::Healthy);
     let version = known.version.as_ref()?;
-    (is_healthy && (!scope.follow || version.scope == scope.hash)).then_some(version)
+    // Rules are read each time that they come, and there is no second copy of them here.
+    (is_healthy && !is_robots(known) && (!scope.follow || version.scope == scope.hash)).then_some(version)
 }
 
 fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
@@ -117,10 +122,14 @@ fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
         .then(|| page::read_typed(&fetched.body, content_type.as_deref(), &task.known.url));
     let reading =
         facts(&fetched, page.as_ref()).filter(|_| !is_known).map(|facts| Reading { facts, version });
-    let links = page.map(|page| page.links.into_iter().map(|link| link.url).collect()).unwrap_or_default();
+    let links = page.map(|page| page.links).unwrap_or_default();
     let not_before = retry_after(fetched.outcome, fetched.header("retry-after"), fetched.at);
-    // A body may be large; nothing behind this point needs more of it than evidence keeps.
-    fetched.body.truncate(if fetched.outcome.is_failing() { BODY_KEPT } else { 0 });
+    // A body may be large; behind this point it is needed as evidence only, and as the rules of a robots.txt.
+    fetched.body.truncate(match fetched.outcome.is_failing() {
+        true => BODY_KEPT,
+        false if is_robots(&task.known) => ROBOTS_BYTES,
+        false => 0,
+    });
     fetched.body.shrink_to_fit();
     Visit { task, fetched, links, reading, is_html, rate, not_before }
 }
@@ -132,9 +141,22 @@ fn version(task: &Task, fetched: &Fetched, scope: Scope) -> Option<PageVersion> 
     (task.purpose == Purpose::Crawl && scope.follow && is_whole).then(|| PageVersion {
         etag: fetched.header("etag").map(str::to_owned),
         last_modified: fetched.header("last-modified").map(str::to_owned),
-        body_hash: hash(&fetched.body),
+        body_hash: hash(&what_is_read(fetched)),
         scope: scope.hash,
     })
+}
+
+fn is_robots(known: &KnownUrl) -> bool {
+    known.url.path_and_query() == ROBOTS_PATH
+}
+
+/// The body, and the headers that say something of the page: a `noindex` may come and go without a change of the page.
+fn what_is_read(fetched: &Fetched) -> Cow<'_, [u8]> {
+    let says: Vec<&str> = READ_HEADERS.iter().flat_map(|name| headers(fetched, name)).collect();
+    if says.is_empty() {
+        return Cow::Borrowed(&fetched.body);
+    }
+    Cow::Owned([&fetched.body[..], says.join("\n").as_bytes()].concat())
 }
 
 /// What an answer says of its URL. A document that is no web page speaks by its headers alone.
@@ -188,12 +210,17 @@ mod tests {
 
     use super::*;
     use crate::domain::observation::UrlId;
+    use crate::domain::page_url::PageUrl;
     use crate::fetch::Head;
 
     const SCOPE: Scope = Scope { hash: 7, follow: true };
 
     fn visited(status: u16, headers: &[(&str, &str)], body: &str) -> Visit {
-        let url = PageUrl::parse("http://shop.example/a").unwrap();
+        read_at(&PageUrl::parse("http://shop.example/a").unwrap(), status, headers, body)
+    }
+
+    fn read_at(url: &PageUrl, status: u16, headers: &[(&str, &str)], body: &str) -> Visit {
+        let url = url.clone();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let head = Head { version: "HTTP/1.1", status, headers };
         let mut fetched = Fetched {
@@ -211,8 +238,15 @@ mod tests {
             remote: None,
         };
         fetched.redirect = fetched.header("location").map(|to| url.join(to).unwrap());
-        let known =
-            KnownUrl { id: UrlId(1), section: url.section(), url, depth: 0, newest: None, version: None };
+        let known = KnownUrl {
+            id: UrlId(1),
+            section: url.section(),
+            url,
+            depth: 0,
+            newest: None,
+            version: None,
+            nofollow: false,
+        };
         read(Task { known, purpose: Purpose::Crawl }, fetched, SCOPE, 1.0)
     }
 
@@ -231,6 +265,29 @@ mod tests {
         assert_eq!(told(200, &[HTML], "<link rel=canonical href=/b>"), Some((false, Some("/b".to_owned()))));
         let link = ("Link", "</c>; rel=\"canonical\"");
         assert_eq!(told(200, &[HTML, link], ""), Some((false, Some("/c".to_owned()))));
+    }
+
+    #[test]
+    fn a_robots_txt_keeps_its_rules_and_a_page_does_not_keep_its_body() {
+        let at = |path: &str| {
+            let url = PageUrl::parse("http://shop.example/").unwrap().join(path).unwrap();
+            let text = "User-agent: *\nDisallow: /private/".repeat(1000);
+            read_at(&url, 200, &[("Content-Type", "text/plain")], &text).fetched.body.len()
+        };
+        assert_eq!(at("/robots.txt"), 33_000);
+        assert_eq!(at("/notes.txt"), 0);
+    }
+
+    #[test]
+    fn another_header_is_another_version_and_the_date_is_none() {
+        let hash = |headers: &[(&str, &str)]| {
+            visited(200, headers, "<p>")
+                .reading
+                .and_then(|reading| reading.version)
+                .map(|version| version.body_hash)
+        };
+        assert_eq!(hash(&[HTML, ("Date", "now")]), hash(&[HTML, ("Date", "then")]));
+        assert_ne!(hash(&[HTML]), hash(&[HTML, ("X-Robots-Tag", "noindex")]));
     }
 
     #[test]

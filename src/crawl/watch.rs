@@ -19,7 +19,7 @@ use crate::domain::page_url::{PageUrl, Section};
 use crate::domain::plan::WATCHED_SECTIONS;
 use crate::store::urls::KnownUrl;
 
-/// At most so many URLs are sentinels: at one round in five minutes, four requests a minute. The largest
+/// At most so many URLs are sentinels: at one round in two minutes, ten requests a minute. The largest
 /// [`WATCHED_SECTIONS`] have one each; the rest are for routes within them.
 pub const MOST_SENTINELS: usize = 20;
 
@@ -217,6 +217,7 @@ mod tests {
             depth: u32::try_from(path.matches('/').count()).unwrap(),
             newest: None,
             version: None,
+            nofollow: false,
         }
     }
 

@@ -27,8 +27,8 @@ pub use self::remedy::{Remedy, SURE};
 use super::schedule::Schedule;
 use super::span::Span;
 
-/// So many sections of a site have a sentinel, the largest ones: at one round in five minutes, and with those for routes
-/// within them, four requests a minute.
+/// So many sections of a site have a sentinel, the largest ones: at one round in two minutes, and with those for routes
+/// within them, ten requests a minute.
 pub const WATCHED_SECTIONS: usize = 14;
 
 /// The lengths of outages that a plan is about.

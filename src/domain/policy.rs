@@ -136,7 +136,7 @@ impl Default for Policy {
                 Span::minutes(15),
                 Span::hours(1),
             ],
-            sentinel_every: Span::minutes(5),
+            sentinel_every: Span::minutes(2),
             intermittent_within: Span::days(7),
             intermittent_episodes: 3,
             intermittent_days: 3,

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +16,7 @@ use crate::crawl::board::Board;
 use crate::crawl::progress::{Phase, Progress};
 use crate::crawl::{CrawlError, Crawler, Ended, Pause};
 use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
-use crate::domain::observation::SiteId;
+use crate::domain::observation::{CrawlId, SiteId};
 use crate::domain::site::{PrivateAddresses, Site};
 use crate::domain::span::Span;
 use crate::fetch::Fetch;
@@ -126,10 +125,20 @@ impl Patrols {
                 self.stop_crawl(&crawl, "it was interrupted; what it had fetched is kept").await?;
             }
             let ended = made?;
+            self.put_off_schedule(site, options).await?;
             let crawl = self.store.crawl(crawl.id).await?;
             Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
         });
         made.await.map(Some)
+    }
+
+    /// A whole crawl by hand stands for the scheduled one that would else follow at its heels.
+    async fn put_off_schedule(&self, site: &Site, options: &CrawlOptions) -> anyhow::Result<()> {
+        let next = site.settings.schedule.next(self.clock.now(), site.settings.time_zone);
+        if options.selects_as(&CrawlOptions::default()) && next.is_some() {
+            self.store.set_next_crawl(site.id, next).await?;
+        }
+        Ok(())
     }
 
     /// The lease of a site. Whoever only probes it gives it back soon.
@@ -174,19 +183,22 @@ impl Patrols {
                 progress.send_modify(|progress| progress.phase = Phase::Done);
                 return Ok(Ended { start_page, ..ended });
             }
-            self.keep_watch(site, pause.until, stop).await?;
-            crawl = self.store.crawl(crawl.id).await?.context("the crawl is no longer there")?;
+            crawl = self.keep_watch(site, crawl.id, stop).await?;
         }
     }
 
-    /// Does what else is due for a site until an instant.
+    /// Does what else is due for a site until its paused crawl is to be tried again; returns that crawl.
     async fn keep_watch(
         &self,
         site: &Site,
-        until: DateTime<Utc>,
+        crawl: CrawlId,
         stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
-        while self.clock.now() < until && !stop.is_cancelled() {
+    ) -> anyhow::Result<Crawl> {
+        loop {
+            let paused = self.store.crawl(crawl).await?.context("the crawl is no longer there")?;
+            if stop.is_cancelled() || paused.resume_at.is_none_or(|at| at <= self.clock.now()) {
+                return Ok(paused);
+            }
             if self.probe(site, stop).await? != Step::Done {
                 tokio::select! {
                     () = tokio::time::sleep(WATCH_POLL) => {}
@@ -194,7 +206,6 @@ impl Patrols {
                 }
             }
         }
-        Ok(())
     }
 
     /// Works under a lease, which is renewed meanwhile and given back afterwards. When it is lost the work is stopped.

@@ -111,14 +111,35 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that a crawl waits for its site until it is tried again.
-    pub async fn pause_crawl(&self, id: CrawlId, until: DateTime<Utc>, note: &str) -> Result<(), StoreError> {
-        sqlx::query("update crawl set resume_at = $1, pauses = pauses + 1, note = $2 where id = $3")
-            .bind(millis(until))
-            .bind(note)
-            .bind(id.0)
-            .execute(&self.db.writer)
-            .await?;
+    /// Notes that a crawl waits for its site until it is tried again; `may_hurry`: or until what failed is well again.
+    pub async fn pause_crawl(
+        &self,
+        id: CrawlId,
+        until: DateTime<Utc>,
+        may_hurry: bool,
+        note: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update crawl set resume_at = $1, may_hurry = $2, pauses = pauses + 1, note = $3 where id = $4",
+        )
+        .bind(millis(until))
+        .bind(i64::from(may_hurry))
+        .bind(note)
+        .bind(id.0)
+        .execute(&self.db.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Lets a crawl of this site that waits be tried at once, if it may.
+    pub async fn hurry_crawl(&self, site: SiteId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(
+            "update crawl set resume_at = $1 where site_id = $2 and state = 'running' and may_hurry = 1 and resume_at > $1",
+        )
+        .bind(millis(now))
+        .bind(site.0)
+        .execute(&self.db.writer)
+        .await?;
         Ok(())
     }
 

@@ -34,6 +34,19 @@ pub struct KnownUrl {
     pub newest: Option<Spell>,
     /// The version that was read last.
     pub version: Option<PageVersion>,
+    /// The link by which it was found asks search engines not to follow it.
+    pub nofollow: bool,
+}
+
+/// A URL that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUrl {
+    /// Its address.
+    pub url: PageUrl,
+    /// Links from the start page.
+    pub depth: u32,
+    /// The link that led to it asks search engines not to follow it. A hint to them, and a fact to us: we follow it.
+    pub nofollow: bool,
 }
 
 /// What a crawl has still to fetch.
@@ -63,6 +76,7 @@ struct UrlRow {
     last_modified: Option<String>,
     body_hash: Option<i64>,
     read_scope: Option<i64>,
+    nofollow: i64,
 }
 
 /// The columns of [`UrlRow`], from a URL `u` and our newest spell of it `s`.
@@ -70,7 +84,7 @@ macro_rules! select_urls {
     ($rest:literal) => {
         concat!(
             "select u.id, u.path, u.section, u.depth, s.outcome, s.first_seen, s.last_seen, s.fetches,
-                 u.etag, u.last_modified, u.body_hash, u.read_scope
+                 u.etag, u.last_modified, u.body_hash, u.read_scope, u.nofollow
              from url u left join spell s on s.id = (
                  select n.id from spell n where n.url_id = u.id and n.observer = 'gatecrawl'
                  order by n.first_seen desc, n.id desc limit 1) ",
@@ -97,6 +111,7 @@ impl UrlRow {
             section: Section::stored(self.section),
             depth: u32::try_from(self.depth).unwrap_or_default(),
             newest,
+            nofollow: self.nofollow != 0,
             version: self.body_hash.zip(self.read_scope).map(|(body_hash, scope)| PageVersion {
                 etag: self.etag,
                 last_modified: self.last_modified,
@@ -111,16 +126,17 @@ impl UrlRow {
 pub(super) async fn insert_urls<'a>(
     db: &mut SqliteConnection,
     site: SiteId,
-    found: impl IntoIterator<Item = &'a (PageUrl, u32)>,
+    found: impl IntoIterator<Item = &'a NewUrl>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let found: Vec<&(PageUrl, u32)> = found.into_iter().collect();
+    let found: Vec<&NewUrl> = found.into_iter().collect();
     for chunk in found.chunks(ROWS_A_STATEMENT) {
-        let mut statement = QueryBuilder::new("insert into url (site_id, path, section, depth, found_at) ");
-        statement.push_values(chunk, |mut values, (url, depth)| {
+        let mut statement =
+            QueryBuilder::new("insert into url (site_id, path, section, depth, found_at, nofollow) ");
+        statement.push_values(chunk, |mut values, NewUrl { url, depth, nofollow }| {
             values.push_bind(site.0).push_bind(url.path_and_query());
             values.push_bind(url.section().as_str().to_owned());
-            values.push_bind(i64::from(*depth)).push_bind(millis(now));
+            values.push_bind(i64::from(*depth)).push_bind(millis(now)).push_bind(i64::from(*nofollow));
         });
         statement.push(" on conflict (site_id, path) do nothing");
         statement.build().execute(&mut *db).await?;
@@ -138,7 +154,11 @@ impl Store {
     ) -> Result<Vec<KnownUrl>, StoreError> {
         let mut known: HashMap<String, KnownUrl> = HashMap::with_capacity(found.len());
         for chunk in found.chunks(ROWS_A_STATEMENT) {
-            insert_urls(&mut *self.db.writer.acquire().await?, site.id, chunk, now).await?;
+            let new: Vec<NewUrl> = chunk
+                .iter()
+                .map(|(url, depth)| NewUrl { url: url.clone(), depth: *depth, nofollow: false })
+                .collect();
+            insert_urls(&mut *self.db.writer.acquire().await?, site.id, &new, now).await?;
             let rows = self.urls_by_path(site, chunk).await?;
             known.extend(rows.into_iter().map(|url| (url.url.path_and_query().to_owned(), url)));
         }

@@ -14,12 +14,12 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::docket::{Docket, OutageChange};
-use super::urls::{KnownUrl, insert_urls};
+use super::urls::{KnownUrl, NewUrl, insert_urls};
 use super::{Store, StoreError, batch};
 use crate::domain::evidence::Evidence;
 use crate::domain::indexability::UrlFacts;
 use crate::domain::observation::{CrawlId, Observation, Observer, SiteId, UrlId};
-use crate::domain::page_url::{PageUrl, Section};
+use crate::domain::page_url::Section;
 use crate::domain::page_version::PageVersion;
 
 /// How long a batch is gathered.
@@ -54,9 +54,9 @@ pub struct Record {
     pub evidence: Option<Evidence>,
     /// What a healthy one brought, unless it was read before.
     pub reading: Option<Reading>,
-    /// Which URLs it led to that were not known, and how many links they are from the start page. They are stored before
+    /// Which URLs it led to that were not known. They are stored before
     /// the observation: a page that counts as seen has lost no link.
-    pub found: Vec<(PageUrl, u32)>,
+    pub found: Vec<NewUrl>,
     /// Until when the server asked not to be asked for this URL again.
     pub not_before: Option<DateTime<Utc>>,
     /// At which rate the site was asked; `None`: it does not matter.
@@ -126,7 +126,7 @@ struct Batch {
 }
 
 /// URLs of a site that were found at an instant.
-type Find = (SiteId, Vec<(PageUrl, u32)>, DateTime<Utc>);
+type Find = (SiteId, Vec<NewUrl>, DateTime<Utc>);
 
 #[derive(Debug)]
 enum Message {
@@ -159,7 +159,7 @@ impl Writer {
     pub async fn found(
         &self,
         site: SiteId,
-        urls: Vec<(PageUrl, u32)>,
+        urls: Vec<NewUrl>,
         now: DateTime<Utc>,
     ) -> Result<(), WriteFailed> {
         self.send(Message::Found((site, urls, now))).await

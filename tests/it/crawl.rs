@@ -2,7 +2,10 @@
 
 use std::fs;
 
+use gatecrawl::store::Store;
+
 use crate::support::site::{put, small};
+use crate::support::wait_for;
 use crate::support::world::World;
 
 /// What is asked for beside the pages.
@@ -125,4 +128,36 @@ fn a_page_that_has_not_changed_is_not_sent_again_and_one_that_has_is_read_anew()
     assert_eq!(second["outages"].as_array().map(Vec::len), Some(0));
     let all = world.crawl(0, &["--max-depth", "50"]);
     assert!(all["crawl"]["by_outcome"]["304"].is_null(), "under other limits pages are read anew: {all}");
+}
+
+#[test]
+fn serve_does_not_crawl_again_at_once_what_was_just_crawled_by_hand() {
+    let world = World::with_small_site(&["docs"], 3);
+    world.crawl(0, &["--set", "sentinel_every=1s"]);
+    world.nginx.forget();
+    let serve = world.program.serve();
+    wait_for("the sentinels are probed", || (world.nginx.asked().len() >= 2).then_some(()));
+    assert!(serve.terminate().success());
+    let asked = world.nginx.asked();
+    assert!(!asked.contains_key("/robots.txt"), "a crawl begins with robots.txt: {asked:?}");
+}
+
+#[test]
+fn a_link_that_asks_not_to_be_followed_is_followed_and_kept_as_a_fact() {
+    let world = World::with_small_site(&["docs"], 1);
+    world.put("hinted.html", "<title>hinted</title>");
+    world.put(
+        "index.html",
+        "<!doctype html><a href=/docs/1.html>1</a><a rel=nofollow href=/hinted.html>h</a>",
+    );
+    world.crawl(0, &[]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let hinted: Vec<String> = runtime.block_on(async {
+        let store = Store::open(&world.program.data()).await.unwrap();
+        let site = store.sites().await.unwrap().remove(0);
+        let known = store.known_urls(&site).await.unwrap();
+        known.iter().filter(|known| known.nofollow).map(|known| known.url.path().to_owned()).collect()
+    });
+    assert_eq!(hinted, ["/hinted.html"]);
+    assert_eq!(world.nginx.asked()["/hinted.html"], [200]);
 }

@@ -43,14 +43,18 @@ impl Run<'_> {
     }
 
     pub(super) fn look_for_rechecks(&mut self) {
-        if !self.look_ups.is_empty() || !self.manners.may_recheck() {
+        if !self.look_ups.is_empty() {
             return;
         }
         let (store, writer) = (self.crawler.store.clone(), self.crawler.writer.clone());
         let (site, now) = (self.site.clone(), self.crawler.clock.now());
+        let puts_off = self.manners.puts_off_rechecks();
         self.look_ups.spawn(async move {
             // What was just fetched must be stored, or it would still count as due.
             writer.flush().await?;
+            if puts_off {
+                store.put_off_rechecks(&site, now).await?;
+            }
             Ok(LookedUp::Due(store.due_rechecks(&site, now, RECHECK_BATCH).await?))
         });
     }
@@ -72,7 +76,10 @@ impl Run<'_> {
     ) -> Result<(), CrawlError> {
         match done.map_err(|died| CrawlError::Died(died.to_string()))?? {
             LookedUp::Rows(rows, found) => self.frontier.take_rows(rows, self.found == found),
-            LookedUp::Due(due) => self.line_up(due, Purpose::Recheck),
+            LookedUp::Due(mut due) => {
+                due.retain(|known| !self.is_confirming || self.unconfirmed.contains(&known.id));
+                self.line_up(due, Purpose::Recheck);
+            }
             LookedUp::Sentinels(sentinels) => self.line_up(sentinels, Purpose::Sentinel),
         }
         Ok(())

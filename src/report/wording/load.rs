@@ -1,12 +1,21 @@
 //! What is said when a site fails because it is asked too fast.
 
 use super::percent;
+use super::verdict::Ground;
 use crate::domain::load::Threshold;
+use crate::domain::policy::Basis;
+
+/// On what the sentence rests.
+pub const GROUND: Ground = Ground {
+    basis: Basis::Model,
+    quote: "errors in at least four hours in which the site was asked both faster and slower, and slow looks that went well",
+    source: "",
+};
 
 /// In one sentence, with what shows it and what to do.
 pub fn says(told: &Threshold) -> String {
     format!(
-        "{}s begin above {} requests a second: {} of the fetches failed above that rate and {} below it, in {}, and {} slow looks at the same URLs went well; that is chance less than once in {} times. Set a lower rate for this site, or give it more room (our model; no search engine states such a line).",
+        "{}s begin above {} requests a second: {} of the fetches failed above that rate and {} below it, in {}, and {} slow looks at the same URLs went well; chance would show that less than once in {} times. Set a lower rate for this site, or give it more room.",
         told.outcome,
         rate(told.above),
         percent(told.failing_above),

@@ -12,6 +12,7 @@ use crate::domain::observation::SiteId;
 use crate::domain::site::Site;
 use crate::report::load;
 use crate::report::wording::headline::Headline;
+use crate::report::wording::load::GROUND;
 use crate::report::wording::silence;
 use crate::web::error::{Error, html};
 use crate::web::state::AppState;
@@ -42,7 +43,7 @@ pub(crate) struct SitePage {
     /// When our own connection was down lately.
     pub(crate) silence: Option<String>,
     /// The site fails because we ask too fast.
-    pub(crate) load: Option<String>,
+    pub(crate) load: Option<(String, Tag)>,
     pub(crate) running: Option<Progress>,
     /// The crawl waits for the site to come back.
     pub(crate) is_waiting: bool,
@@ -116,8 +117,8 @@ pub(crate) struct Robots {
 pub(crate) struct CrawlRow {
     pub(crate) started: Instant,
     pub(crate) state: &'static str,
-    /// What a reader of its result must know.
-    pub(crate) note: Option<String>,
+    /// What a reader of its result must know, a sentence each.
+    pub(crate) notes: Vec<String>,
     pub(crate) urls: String,
     pub(crate) fetches: String,
     pub(crate) failing: String,
@@ -136,7 +137,7 @@ pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) ->
     let mut page = view::page(&status, &crawls, &sitemaps, &effort, &deploys);
     let (silences, zone) = (super::silences(&app).await?, status.site.settings.time_zone);
     page.shell.notice = silence::notice(&silences, zone, status.now);
-    page.load = load::told(&app.store, &status.site, status.now).await?;
+    page.load = load::told(&app.store, &status.site, status.now).await?.map(|says| (says, Tag::from(GROUND)));
     page.silence = silence::past(&silences, zone, status.now);
     html(&page)
 }

@@ -59,7 +59,12 @@ fn crawl(hours: i64, state: &'static str, failing: &str) -> CrawlRow {
     CrawlRow {
         started: Instant::minute(now() - TimeDelta::hours(hours), chrono_tz::Europe::Berlin, now()),
         state,
-        note: (state == "interrupted").then(|| text("18 of the last 20 fetches failed: the crawl stopped and left 9 URLs alone, so as not to make it worse")),
+        notes: (state == "interrupted")
+            .then(|| {
+                text("nearly all of the last 20 fetches failed: the crawl paused, so as not to make it worse")
+            })
+            .into_iter()
+            .collect(),
         urls: text("4,812"),
         fetches: text("5,104"),
         failing: text(failing),
@@ -205,7 +210,7 @@ fn trouble() -> SitePage {
         tone: bad,
         lede: "2.8 % of its 4,812 known URLs are failing. One more outage comes and goes.".to_owned(),
         silence: Some("Gatecrawl's own connection was down once in the last week, Tue 02:10, for 31 min: of that time nothing is known.".to_owned()),
-        load: Some("502s begin above 14 requests a second: 31 % of the fetches failed above that rate and 0.2 % below it, in 9 hours, and 41 slow looks at the same URLs went well. Set a lower rate for this site, or give it more room (our model; no search engine states such a line).".to_owned()),
+        load: Some(("502s begin above 14 requests a second: 31 % of the fetches failed above that rate and 0.2 % below it, in 9 hours, and 41 slow looks at the same URLs went well. Set a lower rate for this site, or give it more room.".to_owned(), Tag::from(GROUND))),
         running: Some(Progress {
             text: "Crawling: 412 of 4,812 URLs looked at, 38 failing".to_owned(),
             done: 412,

@@ -326,7 +326,7 @@ fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
     CrawlRow {
         started: Instant::minute(begin(crawl), status.site.settings.time_zone, status.now),
         state,
-        note: crawl.note.clone(),
+        notes: crawl.note.iter().flat_map(|note| note.lines()).map(str::to_owned).collect(),
         urls: count(urls),
         fetches: count(crawl.fetches),
         failing: count(failing),

@@ -148,14 +148,16 @@ async fn known(app: &App, site: &Site) -> Result<Known, Failure> {
 /// Seconds for each URL, of a crawl of the whole site at its own pace that nothing held up.
 #[expect(clippy::cast_precision_loss, reason = "URLs of a site stay far below 2^52")]
 fn measured(crawl: &Crawl, settings: &Settings, known: u64) -> Option<f64> {
-    let usual = CrawlOptions { confirm: crawl.options.confirm, ..CrawlOptions::default() };
-    let is_usual = crawl.options == usual && crawl.state == CrawlState::Finished && crawl.pauses == 0;
+    let CrawlOptions { rate, concurrency, .. } = crawl.options;
+    let has_own_pace = rate.is_some() || concurrency.is_some();
+    let is_usual = !has_own_pace && crawl.options.selects_as(&CrawlOptions::default());
+    let was_held_up = crawl.state != CrawlState::Finished || crawl.pauses > 0;
     let is_whole = crawl.urls > 0 && crawl.urls as f64 >= WHOLE * known as f64;
     let lasted = (crawl.finished_at? - crawl.started_at?).as_seconds_f64();
     let a_url = lasted / crawl.urls as f64;
     // One that was faster than is allowed now was made at another rate.
     let is_at_this_rate = settings.rate <= 0.0 || a_url * settings.rate >= WHOLE;
-    (is_usual && is_whole && is_at_this_rate).then_some(a_url)
+    (is_usual && !was_held_up && is_whole && is_at_this_rate).then_some(a_url)
 }
 
 fn setup(settings: &Settings, known: &Known, app: &App, options: &Options) -> Result<Setup, Failure> {

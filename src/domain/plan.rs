@@ -2,7 +2,7 @@
 //! sets a schedule, before an outage shows that it was too coarse.
 //!
 //! It plays through what the scheduler does ([`Setup::watch`]), and reads the answer from the gaps between looks
-//! ([`looks`]). It asks no site anything and knows no store.
+//! (`looks`). It asks no site anything and knows no store.
 //!
 //! What is assumed, each so that rather too little is promised:
 //! - An outage begins at any instant with the same probability, lasts a given time, and fails each look that falls into it.

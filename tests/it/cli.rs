@@ -112,6 +112,24 @@ fn every_command_explains_itself() {
 }
 
 #[test]
+fn a_plan_goes_by_the_time_that_the_last_whole_crawl_took_at_the_same_rate() {
+    let world = World::with_small_site(&["docs"], 30);
+    let url = world.url();
+    assert_eq!(world.program.run(&["site", "add", &url, "--set", "rate=50"]).code, 0);
+    let watched = |more: &[&str]| {
+        let plan = world.program.json(0, &[&["plan", &url], more].concat());
+        (plan["watched"]["is_crawl_measured"] == true, plan["watched"]["urls"].as_u64().unwrap())
+    };
+    assert_eq!(watched(&[]), (false, 1000), "nothing is known of it");
+    assert_eq!(world.program.run(&["crawl", &url, "--max-urls", "5"]).code, 0);
+    assert!(!watched(&[]).0, "that was a part of it");
+    assert_eq!(world.program.run(&["crawl", &url]).code, 0);
+    assert_eq!(watched(&[]), (true, 33), "its pages, the start page, robots.txt and the sitemap");
+    assert!(!watched(&["--set", "rate=2"]).0);
+    assert!(watched(&["--set", "sentinel_every=1m"]).0);
+}
+
+#[test]
 fn a_plan_tells_what_a_schedule_would_see_of_a_known_site_and_of_an_assumed_one() {
     let world = World::with_small_site(&["docs", "blog"], 10);
     world.crawl(0, &[]);

@@ -7,13 +7,14 @@
 //!
 //! The choice is a function of what is known, and made so that it stays when more is known: among URLs of one route the
 //! one nearest to the start page wins. One that has been failing for long by itself stands for nothing, and one that is
-//! gone neither.
+//! gone neither. A redirect is taken only where there is nothing else: gateways answer many of them by themselves, while
+//! what lies behind is down. And so is what was never fetched: robots.txt may forbid it.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::outcome::Class;
+use crate::domain::outcome::{Class, Outcome};
 use crate::domain::page_url::{PageUrl, Section};
 use crate::domain::plan::WATCHED_SECTIONS;
 use crate::store::urls::KnownUrl;
@@ -25,8 +26,13 @@ pub const MOST_SENTINELS: usize = 20;
 /// A route within a section gets a sentinel of its own when it has at least so many URLs: a few odd pages are none.
 const LEAST_URLS: u64 = 5;
 
-/// How many routes are told apart. A site with more is one whose addresses say nothing of its routes.
+/// How many routes are told apart. A site with more is one whose addresses say nothing of its routes: its other sections have
+/// one route each, so many of them at most.
 const MOST_ROUTES: usize = 5_000;
+
+/// How many routes are told apart in a section. In one with more, the second part of the path is a name or a number of a
+/// thing; what is found there later is of one route.
+const MOST_A_SECTION: usize = 200;
 
 /// What has failed for longer than this stands for itself.
 const LONG: TimeDelta = TimeDelta::hours(24);
@@ -61,7 +67,20 @@ struct Area {
 }
 
 /// Less is better.
-type Rank = (bool, u32, usize, String);
+type Rank = (Standing, u32, usize, String);
+
+/// How well a URL shows whether what lies behind the gateway works; the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Its page was seen; or it fails since lately, and so measures an outage.
+    Good,
+    /// Nobody knows.
+    NeverSeen,
+    /// The gateway may answer by itself.
+    Redirect,
+    /// It has failed for long, and stands for itself.
+    Failing,
+}
 
 /// Chooses sentinels from URLs that it is shown one at a time.
 #[derive(Debug)]
@@ -70,12 +89,14 @@ pub struct Chooser {
     now: DateTime<Utc>,
     start_page: Option<KnownUrl>,
     routes: HashMap<Route, Candidate>,
+    /// How many routes each section has.
+    of_section: HashMap<Section, usize>,
 }
 
 impl Chooser {
     /// A chooser for the site with this start page.
     pub fn new(start: PageUrl, now: DateTime<Utc>) -> Self {
-        Self { start, now, start_page: None, routes: HashMap::new() }
+        Self { start, now, start_page: None, routes: HashMap::new(), of_section: HashMap::new() }
     }
 
     /// Shows it a known URL.
@@ -84,13 +105,14 @@ impl Chooser {
             self.start_page = Some(known);
             return;
         }
-        let route = Route::of(&known);
-        if !is_page(&known) || self.routes.len() >= MOST_ROUTES && !self.routes.contains_key(&route) {
+        if !is_page(&known) {
             return;
         }
+        let Some(route) = self.route(&known) else { return };
         let rank = self.rank(&known);
         match self.routes.get_mut(&route) {
             None => {
+                *self.of_section.entry(route.section.clone()).or_default() += 1;
                 self.routes.insert(route, Candidate { count: 1, rank, known });
             }
             Some(best) => {
@@ -102,12 +124,30 @@ impl Chooser {
         }
     }
 
+    /// The route of a URL, or that of its whole section where there are too many; `None`: there are too many sections.
+    fn route(&self, known: &KnownUrl) -> Option<Route> {
+        let route = Route::of(known);
+        let of_section = self.of_section.get(&route.section).copied().unwrap_or_default();
+        let has_room = self.routes.len() < MOST_ROUTES && of_section < MOST_A_SECTION;
+        if has_room || self.routes.contains_key(&route) {
+            return Some(route);
+        }
+        let section = Route::of_section(route.section);
+        (self.routes.len() < 2 * MOST_ROUTES || self.routes.contains_key(&section)).then_some(section)
+    }
+
     fn rank(&self, known: &KnownUrl) -> Rank {
-        let has_failed_long = known
-            .newest
-            .is_some_and(|spell| spell.outcome.is_failing() && self.now - spell.first_seen > LONG);
         let path = known.url.path_and_query();
-        (has_failed_long, known.depth, path.len(), path.to_owned())
+        (self.standing(known), known.depth, path.len(), path.to_owned())
+    }
+
+    fn standing(&self, known: &KnownUrl) -> Standing {
+        let Some(spell) = known.newest else { return Standing::NeverSeen };
+        match spell.outcome {
+            Outcome::Status(300..=399) => Standing::Redirect,
+            outcome if outcome.is_failing() && self.now - spell.first_seen > LONG => Standing::Failing,
+            _ => Standing::Good,
+        }
     }
 
     /// The sentinels: the start page, one of each of the largest sections, and one of each of the largest other routes.
@@ -145,6 +185,11 @@ impl Route {
         let has_query = known.url.path_and_query().len() > path.len();
         Self { section: known.section.clone(), second, kind, has_query }
     }
+
+    /// The route of what is not told apart.
+    fn of_section(section: Section) -> Self {
+        Self { section, second: String::new(), kind: String::new(), has_query: false }
+    }
 }
 
 /// A URL that is gone says nothing about an outage, and a file for crawlers is no page.
@@ -157,7 +202,6 @@ pub fn is_page(url: &KnownUrl) -> bool {
 mod tests {
     use super::*;
     use crate::domain::observation::{Observation, UrlId};
-    use crate::domain::outcome::Outcome;
     use crate::domain::spell::{Folded, Spell};
 
     fn now() -> DateTime<Utc> {
@@ -230,6 +274,32 @@ mod tests {
             ["/", "/a/22"],
             "where there is no other"
         );
+    }
+
+    #[test]
+    fn a_redirect_and_what_was_never_fetched_are_sentinels_only_where_there_is_nothing_else() {
+        let urls = || vec![known("/"), seen("/a/1", 301, 1), known("/a/22"), seen("/a/333", 200, 1)];
+        assert_eq!(chosen(urls()), ["/", "/a/333"]);
+        let mut failing = urls();
+        failing[3] = seen("/a/333", 502, 1);
+        assert_eq!(chosen(failing), ["/", "/a/333"], "it is kept, for it measures an outage");
+        assert_eq!(chosen(urls()[..3].to_vec()), ["/", "/a/22"]);
+        assert_eq!(chosen(urls()[..2].to_vec()), ["/", "/a/1"]);
+    }
+
+    #[test]
+    fn a_section_of_countless_things_leaves_room_for_the_others() {
+        let mut urls: Vec<KnownUrl> =
+            (0..2 * MOST_ROUTES).map(|n| known(&format!("/thing/{n}/more"))).collect();
+        urls.extend((0..MOST_ROUTES).map(|n| known(&format!("/s{n}/page"))));
+        urls.extend((0..6).flat_map(|n| [known(&format!("/blog/{n}")), known(&format!("/blog/{n}.php"))]));
+        let mut chooser = Chooser::new(PageUrl::parse("http://shop.example/").unwrap(), now());
+        for url in urls {
+            chooser.consider(url);
+        }
+        assert!(chooser.routes.len() <= 2 * MOST_ROUTES, "its memory is bounded");
+        let chosen: Vec<String> = chooser.finish().iter().map(|known| known.url.path().to_owned()).collect();
+        assert_eq!(chosen[..2], ["/thing/0/more", "/blog/0"], "{chosen:?}");
     }
 
     #[test]

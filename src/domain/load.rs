@@ -6,6 +6,11 @@
 //! once, for or against, and several must speak for it. Slow looks at what had failed, the control, must have stayed well
 //! in the same hours: an outage fails them, too.
 //!
+//! Speaking for it is not enough where a site is mostly asked fast: then most outages fall into fast time by themselves. So
+//! the hours are put to a test. Were failures to come at any time alike, those of an hour would come while the site is asked
+//! faster than the threshold with the share of the hour in which it is. How probable it is that so many hours speak for it
+//! then, is the tail of a Poisson binomial distribution, times the thresholds tried (Bonferroni).
+//!
 //! All numbers are a model of ours; no source states them.
 
 use std::collections::BTreeMap;
@@ -39,6 +44,13 @@ const FOR_EACH_AGAINST: usize = 4;
 const LEAST_CONTROLS: u64 = 4;
 const CONTROL_FAILS: f64 = 0.1;
 
+/// Were failures below the threshold as frequent as above, so many at least must be expected of the fetches made there: that
+/// none of five comes, happens by chance less than once in a hundred hours.
+const EXPECTED_BELOW: f64 = 5.0;
+
+/// What would look so by chance more often than this is not told.
+const MOST_CHANCE: f64 = 0.01;
+
 /// Fetches at one range of rates in one hour that had one outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadRow {
@@ -69,6 +81,8 @@ pub struct Threshold {
     pub hours: usize,
     /// How many slow looks were made in those hours.
     pub controls: u64,
+    /// How probable it is that failures which come at any time alike would show any such threshold, from 0 to 1.
+    pub chance: f64,
 }
 
 /// The range that a rate, in requests a second, lies in. Half of a doubling each.
@@ -88,6 +102,8 @@ pub fn lowest(step: i64) -> f64 {
 struct Tally {
     fetches: u64,
     failing: u64,
+    /// How long the site was asked at such a rate, in seconds.
+    seconds: f64,
 }
 
 /// What an hour has to say of a threshold.
@@ -103,17 +119,23 @@ pub fn threshold(rows: &[LoadRow]) -> Option<Threshold> {
     let mut steps: Vec<i64> = rows.iter().filter(|row| !row.is_control).map(|row| row.step).collect();
     steps.sort_unstable();
     steps.dedup();
-    let told = steps.into_iter().skip(1).filter_map(|step| weigh(rows, step));
+    let tried = steps.len().saturating_sub(1);
+    let told = steps.into_iter().skip(1).filter_map(|step| weigh(rows, step, tried));
     told.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, threshold)| threshold)
 }
 
 /// A threshold for which enough hours speak, and how well it parts what fails from what does not: the logarithm of the
 /// likelihood of two shares, one on each side, over all hours.
-fn weigh(rows: &[LoadRow], from: i64) -> Option<(f64, Threshold)> {
+fn weigh(rows: &[LoadRow], from: i64, tried: usize) -> Option<(f64, Threshold)> {
     let hours = hours(rows, from);
     let speaking: Vec<&Hour> = hours.values().filter(|hour| hour.speaks_for()).collect();
     let against = hours.values().filter(|hour| hour.speaks_against()).count();
     if speaking.len() < LEAST_HOURS || against * FOR_EACH_AGAINST > speaking.len() {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "steps of a rate are few")]
+    let chance = (chance_of(&hours, speaking.len()) * tried as f64).min(1.0);
+    if chance > MOST_CHANCE {
         return None;
     }
     let sum =
@@ -129,10 +151,26 @@ fn weigh(rows: &[LoadRow], from: i64) -> Option<(f64, Threshold)> {
         failing_below: below.share(),
         hours: speaking.len(),
         controls: control.fetches,
+        chance,
     };
     let all = |part: fn(&Hour) -> Tally| hours.values().map(part).fold(Tally::default(), Tally::plus);
     let parts = all(|hour| hour.below).log_likelihood() + all(|hour| hour.above).log_likelihood();
     Some((parts, threshold))
+}
+
+/// How probable it is that of the hours with failures on any side so many or more speak for the threshold, when each does so
+/// with the share of its time above it.
+fn chance_of(hours: &BTreeMap<DateTime<Utc>, Hour>, speaking: usize) -> f64 {
+    // The probability that of the hours so far, so many speak for it.
+    let mut chances = vec![1.0];
+    for share in hours.values().filter(|hour| hour.is_failing()).map(Hour::share_above) {
+        chances.push(0.0);
+        for count in (0..chances.len()).rev() {
+            let before = if count == 0 { 0.0 } else { chances[count - 1] };
+            chances[count] = chances[count] * (1.0 - share) + before * share;
+        }
+    }
+    chances.iter().skip(speaking).sum()
 }
 
 fn hours(rows: &[LoadRow], from: i64) -> BTreeMap<DateTime<Utc>, Hour> {
@@ -147,8 +185,15 @@ fn hours(rows: &[LoadRow], from: i64) -> BTreeMap<DateTime<Utc>, Hour> {
         };
         tally.fetches += row.fetches;
         tally.failing += if row.outcome.is_failing() { row.fetches } else { 0 };
+        tally.seconds += seconds(row);
     }
     hours
+}
+
+/// How long the fetches of a row took to ask for.
+#[expect(clippy::cast_precision_loss, reason = "fetches of an hour stay far below 2^52")]
+fn seconds(row: &LoadRow) -> f64 {
+    row.fetches as f64 / lowest(row.step)
 }
 
 /// The failure that comes most often at these rates.
@@ -162,7 +207,11 @@ fn most_frequent(rows: &[LoadRow], from: i64) -> Option<Outcome> {
 
 impl Tally {
     fn plus(self, other: Self) -> Self {
-        Self { fetches: self.fetches + other.fetches, failing: self.failing + other.failing }
+        Self {
+            fetches: self.fetches + other.fetches,
+            failing: self.failing + other.failing,
+            seconds: self.seconds + other.seconds,
+        }
     }
 
     /// How probable these failures are at their own share, as a logarithm.
@@ -172,6 +221,12 @@ impl Tally {
             if count == 0 { 0.0 } else { count as f64 * (count as f64 / self.fetches as f64).ln() }
         };
         part(self.failing) + part(self.fetches - self.failing)
+    }
+
+    /// How many failures are to be expected at this share.
+    #[expect(clippy::cast_precision_loss, reason = "fetches of a month stay far below 2^52")]
+    fn expected_at(self, share: f64) -> f64 {
+        self.fetches as f64 * share
     }
 
     /// The share that failed; of nothing, nothing.
@@ -186,9 +241,21 @@ impl Hour {
         self.below.fetches >= LEAST_FETCHES && self.above.fetches >= LEAST_FETCHES
     }
 
+    /// Failures of an hour are as good as one: they hang together.
+    fn is_failing(&self) -> bool {
+        [self.above, self.below].iter().any(|side| side.fetches >= LEAST_FETCHES && side.share() >= FAILS)
+    }
+
+    /// The share of its time in which the site was asked faster than the threshold.
+    fn share_above(&self) -> f64 {
+        let all = self.above.seconds + self.below.seconds;
+        if all > 0.0 { self.above.seconds / all } else { 0.0 }
+    }
+
     fn speaks_for(&self) -> bool {
         self.has_both_sides()
             && self.above.share() >= FAILS
+            && self.below.expected_at(self.above.share()) >= EXPECTED_BELOW
             && self.below.share() <= A_FRACTION * self.above.share()
     }
 

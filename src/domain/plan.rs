@@ -1,64 +1,31 @@
-//! What outages a schedule would see: how probably, how soon, and how well their begin would be known. For whoever sets a
-//! schedule, before an outage shows that it was too coarse.
+//! What outages a schedule would see: how probably, how soon, and how closely their length would be known. For whoever
+//! sets a schedule, before an outage shows that it was too coarse.
 //!
-//! The model: an outage begins at any instant with the same probability and lasts a given time. It is seen when a look at
-//! what fails falls into it. Looks are crawl visits, spread evenly over the time that a crawl takes, and rounds of the
-//! sentinels. Everything follows from the gaps between looks: begun in a gap of length g, an outage of length l is seen
-//! with the probability min(g, l) / g, and then half of min(g, l) after its begin on average.
+//! It plays through what the scheduler does ([`Setup::watch`]), and reads the answer from the gaps between looks
+//! (`looks`). It asks no site anything and knows no store.
 //!
-//! It does not count that a site may fail in part, nor that a look may fail by chance.
+//! What is assumed, each so that rather too little is promised:
+//! - An outage begins at any instant with the same probability, lasts a given time, and fails each look that falls into it.
+//! - The next crawl begins at its tick, or when the one before it has ended if that is later.
+//! - A crawl visits its URLs in the same order each time, evenly over its duration. The URLs of a section lie side by side in
+//!   it: a site that scatters them shows their outages sooner.
+//! - Sentinels are probed every `sentinel_every` from the begin of a crawl, and anew from its end; a round lasts as long as
+//!   the pace makes it last.
+//! - A failing URL is looked at again by the policy's ladder, without the jitter of a quarter.
+//! - While a crawl is paused or slowed because the site fails, nothing is counted: it fails already.
 
+mod looks;
+mod remedy;
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+pub use self::looks::{Chance, Outlook};
+pub use self::remedy::{Remedy, SURE};
+use super::schedule::Schedule;
 use super::span::Span;
-
-/// How a site is looked at. Times in seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Watch {
-    /// From the begin of one crawl to the begin of the next; `None`: it is not crawled by itself.
-    pub interval: Option<f64>,
-    /// How long a crawl takes.
-    pub crawl: f64,
-    /// From one round of the sentinels to the next.
-    pub sentinels: f64,
-    /// From a failing look to the one that confirms it.
-    pub confirmation: f64,
-}
-
-/// What fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failing {
-    /// The whole site, of so many URLs.
-    Site {
-        /// How many URLs it has.
-        urls: u64,
-    },
-    /// A section of so many URLs.
-    Section {
-        /// How many URLs it has.
-        urls: u64,
-        /// A sentinel stands for it.
-        has_sentinel: bool,
-    },
-    /// One URL that is no sentinel.
-    Url,
-}
-
-/// What is to be expected of outages of one length.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Chance {
-    /// That some look fails, from 0 to 1.
-    pub seen: f64,
-    /// That a second look confirms it, from 0 to 1.
-    pub confirmed: f64,
-    /// How long after its begin the first look fails, in seconds, on average over those that are seen; `None`: none is.
-    pub delay: Option<f64>,
-}
-
-/// So many looks of the same kind, so far apart.
-#[derive(Debug, Clone, Copy)]
-struct Gaps {
-    count: f64,
-    length: f64,
-}
 
 /// So many sections of a site have a sentinel, the largest ones: at one round in two minutes, and with those for routes
 /// within them, ten requests a minute.
@@ -80,163 +47,166 @@ pub const LENGTHS: [Span; 12] = [
     Span::hours(48),
 ];
 
-impl Watch {
-    /// What is to be expected of outages of this length, in seconds.
-    pub fn chance(&self, failing: Failing, length: f64) -> Chance {
-        let gaps = self.gaps(failing);
-        let period: f64 = gaps.iter().map(|gap| gap.count * gap.length).sum();
-        let caught = |length: f64| gaps.iter().map(|gap| gap.count * gap.length.min(length)).sum::<f64>();
-        let waited: f64 = gaps.iter().map(|gap| gap.count * gap.length.min(length).powi(2) / 2.0).sum();
-        if period <= 0.0 {
-            return Chance { seen: 0.0, confirmed: 0.0, delay: None };
-        }
-        let seen = caught(length);
-        Chance {
-            seen: seen / period,
-            confirmed: caught((length - self.confirmation).max(0.0)) / period,
-            delay: (seen > 0.0).then(|| waited / seen),
-        }
+/// How fast a site is assumed to answer when no limit is set, in pages a second.
+const UNLIMITED: f64 = 50.0;
+
+/// A cron expression is played through for so long: its rhythm of hours, weekdays and weeks shows in that time ...
+const PLAYED: TimeDelta = TimeDelta::days(28);
+
+/// ... for so many ticks at least, as months differ, ...
+const LEAST_TICKS: usize = 12;
+
+/// ... and for so many at most.
+const MOST_TICKS: usize = 5_000;
+
+/// What fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole site.
+    Site,
+    /// A section that has a sentinel.
+    Section,
+    /// A section that has none.
+    SmallSection,
+    /// A single URL that is no sentinel.
+    Url,
+}
+
+/// How fast a site is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Requests a second; 0: no limit.
+    pub rate: f64,
+    /// What its robots.txt asks for, as far as it is honoured.
+    pub crawl_delay: Duration,
+    /// Seconds that a crawl took for each of its URLs, when one at this rate was measured.
+    pub measured: Option<f64>,
+}
+
+/// A site, and how it is to be looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setup {
+    /// When it is crawled.
+    pub schedule: Schedule,
+    /// The zone of its schedule.
+    pub zone: Tz,
+    /// From when on the schedule is played through.
+    pub now: DateTime<Utc>,
+    /// How many URLs it has.
+    pub urls: u64,
+    /// How many sections they are in; they are taken to be of one size.
+    pub sections: u64,
+    /// How many URLs are probed between crawls.
+    pub sentinels: u64,
+    /// How often.
+    pub sentinel_every: Span,
+    /// When a failing URL is looked at again, each counted from the look before; the last one repeats.
+    pub recheck: Vec<Span>,
+    /// How fast it is asked.
+    pub pace: Pace,
+}
+
+/// What follows from a setup. Times in seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watch {
+    /// From the begin of each crawl to the begin of the next, over a cycle of the schedule; empty: it is not crawled by
+    /// itself.
+    pub intervals: Vec<f64>,
+    /// How long a crawl takes.
+    pub crawl: f64,
+    /// From one round of the sentinels to the next.
+    pub sentinels: f64,
+}
+
+impl Pace {
+    /// Seconds between two requests.
+    pub fn gap(&self) -> f64 {
+        let rate = if self.rate > 0.0 { self.rate } else { UNLIMITED };
+        (1.0 / rate).max(self.crawl_delay.as_secs_f64())
     }
 
-    /// The gaps between looks at what fails, over one period of the schedule. None: it is never looked at.
-    fn gaps(&self, failing: Failing) -> Vec<Gaps> {
-        let (urls, has_sentinel) = match failing {
-            Failing::Site { urls } => (urls, true),
-            Failing::Section { urls, has_sentinel } => (urls, has_sentinel),
-            Failing::Url => (1, false),
-        };
-        let Some(interval) = self.interval else {
-            return if has_sentinel { vec![Gaps { count: 1.0, length: self.sentinels }] } else { Vec::new() };
-        };
-        let crawl = self.crawl.min(interval);
-        // Between the visits of a crawl; the gap from the last one to the first one of the next crawl is the rest.
-        let between = crawl / count(urls.max(1));
-        let (within, after) = (between, interval - crawl + between);
-        let visits = count(urls.max(1)) - 1.0;
-        if has_sentinel {
-            return [split(visits, within, self.sentinels), split(1.0, after, self.sentinels)].concat();
-        }
-        vec![Gaps { count: visits, length: within }, Gaps { count: 1.0, length: after }]
+    /// Seconds that a crawl takes for each URL.
+    pub fn a_url(&self) -> f64 {
+        self.measured.unwrap_or_else(|| self.gap())
     }
 }
 
-/// Gaps that are looked into every so often.
-fn split(gaps: f64, length: f64, every: f64) -> Vec<Gaps> {
-    let rounds = (length / every).floor();
-    vec![Gaps { count: gaps * rounds, length: every }, Gaps { count: gaps, length: length - rounds * every }]
+impl Setup {
+    /// How the scheduler would look at the site.
+    pub fn watch(&self) -> Watch {
+        let crawl = count(self.urls) * self.pace.a_url();
+        let round = count(self.sentinels) * self.pace.gap();
+        // The driver looks for due work twice a second; a round a second is as often as it goes.
+        let sentinels = seconds(self.sentinel_every).max(round).max(1.0);
+        Watch { intervals: self.intervals(crawl), crawl, sentinels }
+    }
+
+    /// What is to be expected of outages of this scope.
+    pub fn outlook(&self, scope: Scope) -> Outlook {
+        let a_section = (self.urls / self.sections.max(1)).max(1);
+        let (visits, has_sentinel) = match scope {
+            Scope::Site => (self.urls, true),
+            Scope::Section => (a_section, true),
+            Scope::SmallSection => (a_section, false),
+            Scope::Url => (1, false),
+        };
+        Outlook::new(&self.watch(), visits, self.pace.a_url(), has_sentinel, &self.recheck)
+    }
+
+    /// What may fail.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut scopes = vec![Scope::Site, Scope::Section];
+        scopes.extend((self.without_sentinel() > 0).then_some(Scope::SmallSection));
+        scopes.push(Scope::Url);
+        scopes
+    }
+
+    /// How many sections have no sentinel.
+    pub fn without_sentinel(&self) -> u64 {
+        self.sections.saturating_sub(WATCHED_SECTIONS as u64)
+    }
+
+    /// The shortest time between two ticks of the schedule, in seconds; `None`: it has none.
+    pub fn shortest_interval(&self) -> Option<f64> {
+        self.intervals(0.0).into_iter().min_by(f64::total_cmp)
+    }
+
+    /// From begin to begin, when a crawl takes so many seconds.
+    fn intervals(&self, crawl: f64) -> Vec<f64> {
+        let mut intervals = Vec::new();
+        let Some(mut at) = self.schedule.next(self.now, self.zone) else { return intervals };
+        let (end, crawl) = (at + PLAYED, delta(crawl));
+        while intervals.len() < MOST_TICKS && (at < end || intervals.len() < LEAST_TICKS) {
+            let Some(tick) = self.schedule.next(at, self.zone) else { break };
+            let begin = tick.max(at + crawl);
+            intervals.push((begin - at).as_seconds_f64());
+            at = begin;
+        }
+        intervals
+    }
+}
+
+impl Watch {
+    /// The time between two crawls on average; `None`: it is not crawled by itself.
+    pub fn interval(&self) -> Option<f64> {
+        let sum: f64 = self.intervals.iter().sum();
+        (!self.intervals.is_empty()).then(|| sum / count(self.intervals.len() as u64))
+    }
+}
+
+fn seconds(span: Span) -> f64 {
+    span.duration().as_secs_f64()
+}
+
+/// A crawl that would take longer than ten years takes ten years: beyond it, instants could leave the calendar.
+fn delta(seconds: f64) -> TimeDelta {
+    Span::from(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)).delta()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "URLs of a site stay far below 2^52")]
-fn count(urls: u64) -> f64 {
-    urls as f64
+fn count(n: u64) -> f64 {
+    n as f64
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: f64 = 3600.0;
-
-    fn nightly() -> Watch {
-        Watch { interval: Some(24.0 * HOUR), crawl: 0.5 * HOUR, sentinels: 300.0, confirmation: 30.0 }
-    }
-
-    fn near(a: f64, b: f64) -> bool {
-        (a - b).abs() < 1e-9
-    }
-
-    #[test]
-    fn a_page_that_is_looked_at_once_a_day_shows_an_hour_of_failure_with_a_chance_of_1_in_24() {
-        let chance = nightly().chance(Failing::Url, HOUR);
-        assert!(near(chance.seen, 1.0 / 24.0), "{chance:?}");
-        assert!(near(chance.delay.unwrap(), HOUR / 2.0));
-        assert!(chance.confirmed < chance.seen);
-        let two_days = nightly().chance(Failing::Url, 48.0 * HOUR);
-        assert!(near(two_days.seen, 1.0) && near(two_days.delay.unwrap(), 12.0 * HOUR));
-    }
-
-    #[test]
-    fn five_minutes_of_a_watched_section_are_always_seen_and_one_minute_one_time_in_five() {
-        let section = Failing::Section { urls: 40, has_sentinel: true };
-        assert!(near(nightly().chance(section, 300.0).seen, 1.0));
-        let minute = nightly().chance(section, 60.0).seen;
-        assert!((0.19..0.23).contains(&minute), "{minute}");
-    }
-
-    #[test]
-    fn without_crawls_only_sentinels_see_anything() {
-        let never = Watch { interval: None, ..nightly() };
-        assert!(near(never.chance(Failing::Site { urls: 9 }, 150.0).seen, 0.5));
-        assert_eq!(never.chance(Failing::Url, 1e9), Chance { seen: 0.0, confirmed: 0.0, delay: None });
-    }
-
-    #[test]
-    fn a_longer_outage_is_never_less_likely_seen() {
-        for failing in
-            [Failing::Site { urls: 500 }, Failing::Section { urls: 7, has_sentinel: false }, Failing::Url]
-        {
-            let seen: Vec<f64> = LENGTHS
-                .iter()
-                .map(|length| nightly().chance(failing, length.duration().as_secs_f64()).seen)
-                .collect();
-            assert!(
-                seen.is_sorted() && seen.iter().all(|seen| (0.0..=1.0 + 1e-9).contains(seen)),
-                "{seen:?}"
-            );
-        }
-    }
-
-    /// The same schedule, played through: instants of looks, and outages that begin anywhere.
-    #[test]
-    fn the_formulas_say_what_a_simulation_shows() {
-        let mut chance = fastrand::Rng::with_seed(7);
-        for (failing, urls, has_sentinel) in [
-            (Failing::Site { urls: 300 }, 300, true),
-            (Failing::Section { urls: 12, has_sentinel: true }, 12, true),
-            (Failing::Section { urls: 12, has_sentinel: false }, 12, false),
-            (Failing::Url, 1, false),
-        ] {
-            let watch =
-                Watch { interval: Some(6.0 * HOUR), crawl: HOUR, sentinels: 450.0, confirmation: 30.0 };
-            let looks = looks(&watch, urls, has_sentinel);
-            for length in [60.0, 400.0, 2000.0, 4.0 * HOUR] {
-                let waits: Vec<f64> = (0..40_000)
-                    .filter_map(|_| {
-                        let begin = chance.f64() * 6.0 * HOUR;
-                        let wait = looks.iter().find(|look| **look >= begin).unwrap() - begin;
-                        (wait <= length).then_some(wait)
-                    })
-                    .collect();
-                let told = watch.chance(failing, length);
-                let seen = count(waits.len() as u64) / 40_000.0;
-                assert!((told.seen - seen).abs() < 0.012, "{failing:?} {length}: {told:?}, simulated {seen}");
-                let delay = waits.iter().sum::<f64>() / count(waits.len() as u64);
-                assert!(
-                    (told.delay.unwrap() - delay).abs() < 0.04 * delay + 4.0,
-                    "{failing:?} {length}: {told:?}, {delay}"
-                );
-            }
-        }
-    }
-
-    /// The instants of the looks of two periods. Sentinels are probed anew after each visit, as the formulas have it for
-    /// gaps that are not their multiple.
-    fn looks(watch: &Watch, urls: u32, has_sentinel: bool) -> Vec<f64> {
-        let interval = watch.interval.unwrap();
-        let visits = (0..2).flat_map(|period| {
-            (0..urls)
-                .map(move |n| f64::from(period) * interval + watch.crawl * f64::from(n) / f64::from(urls))
-        });
-        let mut looks: Vec<f64> = visits.chain([2.0 * interval]).collect();
-        if has_sentinel {
-            let rounds = |gap: &[f64]| {
-                let (from, to) = (gap[0], gap[1]);
-                (1..1000).map(move |n| from + f64::from(n) * watch.sentinels).take_while(move |at| *at < to)
-            };
-            let between: Vec<f64> = looks.windows(2).flat_map(rounds).collect();
-            looks.extend(between);
-            looks.sort_by(f64::total_cmp);
-        }
-        looks
-    }
-}
+mod tests;

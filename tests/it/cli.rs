@@ -94,6 +94,7 @@ fn every_command_explains_itself() {
         &["site", "add"],
         &["deploy", "mark"],
         &["user", "password"],
+        &["plan"],
         &["replay"],
         &["report"],
     ] {
@@ -108,6 +109,24 @@ fn every_command_explains_itself() {
         );
     }
     assert_eq!(program.run(&["no-such-command"]).code, 2);
+}
+
+#[test]
+fn a_plan_goes_by_the_time_that_the_last_whole_crawl_took_at_the_same_rate() {
+    let world = World::with_small_site(&["docs"], 30);
+    let url = world.url();
+    assert_eq!(world.program.run(&["site", "add", &url, "--set", "rate=50"]).code, 0);
+    let watched = |more: &[&str]| {
+        let plan = world.program.json(0, &[&["plan", &url], more].concat());
+        (plan["watched"]["is_crawl_measured"] == true, plan["watched"]["urls"].as_u64().unwrap())
+    };
+    assert_eq!(watched(&[]), (false, 1000), "nothing is known of it");
+    assert_eq!(world.program.run(&["crawl", &url, "--max-urls", "5"]).code, 0);
+    assert!(!watched(&[]).0, "that was a part of it");
+    assert_eq!(world.program.run(&["crawl", &url]).code, 0);
+    assert_eq!(watched(&[]), (true, 33), "its pages, the start page, robots.txt and the sitemap");
+    assert!(!watched(&["--set", "rate=2"]).0);
+    assert!(watched(&["--set", "sentinel_every=1m"]).0);
 }
 
 #[test]
@@ -126,9 +145,16 @@ fn a_plan_tells_what_a_schedule_would_see_of_a_known_site_and_of_an_assumed_one(
     };
     assert!(seen(&plan, "site", 60) < 0.6 && seen(&plan, "site", 300) > 0.99, "{plan:#}");
     assert!((seen(&plan, "url", 3600) - 0.5).abs() < 0.01, "an hour in two");
+    assert_eq!(plan["watched"]["is_crawl_measured"], false, "that crawl was made at another rate");
+    let from = plan["seen_from_seconds"]["url"].as_u64().unwrap();
+    assert!((6830..=6850).contains(&from), "95 % of two hours: {from}");
     let assumed = ["plan", "https://shop.example", "--urls", "90000", "--sections", "50"];
     let plan = world.program.json(0, &assumed);
-    assert!(plan["warnings"].to_string().contains("36 of 50 sections"), "{plan:#}");
+    assert!(plan["warnings"].to_string().contains("36 smallest of 50 sections"), "{plan:#}");
+    let has_widths = plan["rows"].as_array().unwrap().iter().all(|row| row["bounds_width_seconds"].is_u64());
+    assert!(has_widths, "{plan:#}");
+    let rows = world.program.run(&[&assumed[..], &["--format", "csv"]].concat());
+    assert_eq!(rows.stdout.lines().count(), 1 + 4 * 12, "{}", rows.stdout);
     let text = world.program.run(&assumed);
     assert!(
         text.stdout.contains("An outage of") && text.stdout.contains("a small section"),

@@ -15,14 +15,21 @@ pub const GROUND: Ground = Ground {
 /// In one sentence, with what shows it and what to do.
 pub fn says(told: &Threshold) -> String {
     format!(
-        "{}s begin above {} requests a second: {} of the fetches failed above that rate and {} below it, in {}, and {} slow looks at the same URLs went well. Set a lower rate for this site, or give it more room.",
+        "{}s begin above {} requests a second: {} of the fetches failed above that rate and {} below it, in {}, and {} slow looks at the same URLs went well; chance would show that less than once in {} times. Set a lower rate for this site, or give it more room.",
         told.outcome,
         rate(told.above),
         percent(told.failing_above),
         percent(told.failing_below),
         super::plural(told.hours as u64, "hour", "hours"),
         super::count(told.controls),
+        super::count(once_in(told.chance)),
     )
+}
+
+/// A hundred, a thousand, ten thousand or more: how sure it is needs no more digits.
+fn once_in(chance: f64) -> u64 {
+    let steps: [u32; 4] = [1_000_000, 100_000, 10_000, 1_000];
+    steps.into_iter().find(|n| chance * f64::from(*n) <= 1.0).unwrap_or(100).into()
 }
 
 /// Whole from ten on; below, with a tenth.
@@ -44,6 +51,7 @@ mod tests {
             failing_below: 0.002,
             hours: 9,
             controls: 41,
+            chance: 0.000_4,
         };
         let said = says(&told);
         assert!(
@@ -51,6 +59,6 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("0.2 % below it, in 9 hours, and 41 slow looks"), "{said}");
-        assert!(said.contains("Set a lower rate"), "{said}");
+        assert!(said.contains("less than once in 1,000 times. Set a lower rate"), "{said}");
     }
 }

@@ -13,7 +13,7 @@
 //! | 3, doing | [`crawl`] runs over sites, [`report`] what was seen, made ready for readers |
 //! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx |
 //! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
-//! | 0, thinking | [`domain`] what the words mean and how outages are judged, [`chart`] numbers to SVG, [`clock`] |
+//! | 0, thinking | [`domain`] what the words mean and how outages are judged, [`diagnosis`] who said 502 and why, [`chart`] numbers to SVG, [`clock`] |
 //!
 //! Layer 0 is pure: it reads no clock, no network and no database; the present instant is an argument.
 //!
@@ -39,6 +39,7 @@ pub mod chart;
 pub mod cli;
 pub mod clock;
 pub mod crawl;
+pub mod diagnosis;
 pub mod discover;
 pub mod domain;
 pub mod fetch;

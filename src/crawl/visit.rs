@@ -198,6 +198,7 @@ fn evidence(fetched: &Fetched) -> Evidence {
     Evidence {
         version: fetched.head.as_ref().map(|head| head.version.to_owned()),
         status: fetched.head.as_ref().map(|head| head.status),
+        reason: fetched.head.as_ref().and_then(|head| head.reason.clone()),
         headers: fetched.head.as_ref().map(|head| head.headers.clone()).unwrap_or_default(),
         body: fetched.body.iter().take(BODY_KEPT).copied().collect(),
         detail: fetched.detail.clone(),
@@ -222,7 +223,7 @@ mod tests {
     fn read_at(url: &PageUrl, status: u16, headers: &[(&str, &str)], body: &str) -> Visit {
         let url = url.clone();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let head = Head { version: "HTTP/1.1", status, headers };
+        let head = Head { version: "HTTP/1.1", status, reason: None, headers };
         let mut fetched = Fetched {
             url: url.clone(),
             asked_at: DateTime::UNIX_EPOCH,

@@ -11,6 +11,8 @@ pub struct Evidence {
     pub version: Option<String>,
     /// The status code; `None`: no head came.
     pub status: Option<u16>,
+    /// The reason phrase of the status line as it came; `None`: there is none, as in HTTP/2, or it was not kept.
+    pub reason: Option<String>,
     /// Names and values in their order.
     pub headers: Vec<(String, String)>,
     /// The first [`BODY_KEPT`] bytes of the decoded body.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::ext::ReasonPhrase;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, USER_AGENT,
 };
@@ -373,12 +374,23 @@ fn head_of(response: &Response) -> Head {
             _ => "HTTP/1.1",
         },
         status: response.status().as_u16(),
+        reason: reason_of(response),
         headers: response
             .headers()
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), text(value)))
             .collect(),
     }
+}
+
+/// What stood behind the status. The library keeps only what differs from the standard's words.
+fn reason_of(response: &Response) -> Option<String> {
+    if response.version() == Version::HTTP_2 {
+        return None;
+    }
+    let sent = response.extensions().get::<ReasonPhrase>();
+    let sent = sent.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
+    sent.or_else(|| response.status().canonical_reason().map(str::to_owned))
 }
 
 fn redirect_of(from: &PageUrl, response: &Response) -> Option<PageUrl> {

@@ -79,6 +79,8 @@ pub struct Head {
     pub version: &'static str,
     /// The status code.
     pub status: u16,
+    /// The reason phrase as it came, empty or not; `None`: HTTP/2 has none.
+    pub reason: Option<String>,
     /// Names and values in their order; bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
 }

@@ -188,8 +188,8 @@ async fn put_evidence(
 ) -> Result<String, StoreError> {
     let digest = digest(evidence);
     sqlx::query(
-        "insert into evidence (digest, seen_at, version, status, headers, body, detail)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into evidence (digest, seen_at, version, status, headers, body, detail, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (digest) do update set seen_at = excluded.seen_at",
     )
     .bind(&digest)
@@ -199,6 +199,7 @@ async fn put_evidence(
     .bind(serde_json::to_string(&evidence.headers).unwrap_or_default())
     .bind(&evidence.body)
     .bind(&evidence.detail)
+    .bind(&evidence.reason)
     .execute(db)
     .await?;
     Ok(digest)
@@ -219,6 +220,7 @@ fn digest(evidence: &Evidence) -> String {
     }
     part(&evidence.body);
     part(evidence.detail.as_deref().unwrap_or_default().as_bytes());
+    part(evidence.reason.as_deref().unwrap_or_default().as_bytes());
     hasher.finalize().to_hex().to_string()
 }
 

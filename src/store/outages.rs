@@ -325,16 +325,18 @@ impl Store {
 
     /// The evidence with this digest; `None`: its retention is over.
     pub async fn evidence(&self, digest: &str) -> Result<Option<Evidence>, StoreError> {
-        type Row = (Option<String>, Option<i64>, String, Vec<u8>, Option<String>);
-        let row: Option<Row> =
-            sqlx::query_as("select version, status, headers, body, detail from evidence where digest = $1")
-                .bind(digest)
-                .fetch_optional(&self.db.reader)
-                .await?;
-        let Some((version, status, headers, body, detail)) = row else { return Ok(None) };
+        type Row = (Option<String>, Option<i64>, Option<String>, String, Vec<u8>, Option<String>);
+        let row: Option<Row> = sqlx::query_as(
+            "select version, status, reason, headers, body, detail from evidence where digest = $1",
+        )
+        .bind(digest)
+        .fetch_optional(&self.db.reader)
+        .await?;
+        let Some((version, status, reason, headers, body, detail)) = row else { return Ok(None) };
         Ok(Some(Evidence {
             version,
             status: status.and_then(|status| u16::try_from(status).ok()),
+            reason,
             headers: serde_json::from_str(&headers).map_err(|error| corrupt("evidence", 0, error))?,
             body,
             detail,

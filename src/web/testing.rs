@@ -142,6 +142,7 @@ impl World {
 
 fn evidence(minute: i64) -> Evidence {
     Evidence {
+        reason: None,
         version: Some("HTTP/1.1".to_owned()),
         status: Some(502),
         headers: vec![("Server".to_owned(), "nginx/1.22.1".to_owned())],

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room of `src`, and the layer that it stands in. A room may use those below it, and itself.
-const ROOMS: [(&str, u8); 15] = [
+const ROOMS: [(&str, u8); 16] = [
     ("clock", 0),
     ("domain", 0),
+    ("diagnosis", 0),
     ("chart", 0),
     ("discover", 1),
     ("fetch", 2),
@@ -35,10 +36,11 @@ const OWNED: [(&str, &[&str]); 7] = [
 ];
 
 /// Neighbours of one layer that may know each other: who, whom, and why.
-const NEIGHBOURS: [(&str, &str, &str); 4] = [
+const NEIGHBOURS: [(&str, &str, &str); 5] = [
     ("app", "jobs", "the composition root puts patrols together"),
     ("cli", "web", "`serve` starts the dashboard"),
     ("chart", "domain", "charts draw verdicts in their tones"),
+    ("diagnosis", "domain", "an answer is evidence, and has an outcome"),
     ("domain", "domain", "a room knows itself"),
 ];
 

@@ -60,7 +60,7 @@ impl Fetch for Script {
                 at,
                 elapsed: Duration::ZERO,
                 outcome: Outcome::of_status(status),
-                head: Some(Head { version: "HTTP/1.1", status, headers: Vec::new() }),
+                head: Some(Head { version: "HTTP/1.1", status, reason: None, headers: Vec::new() }),
                 body: text.into_bytes(),
                 body_capped: false,
                 wire_bytes: 0,

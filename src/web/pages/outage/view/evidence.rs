@@ -61,8 +61,8 @@ fn status_line(evidence: &Evidence) -> String {
         return evidence.detail.clone().unwrap_or_else(|| "No answer came.".to_owned());
     };
     let version = evidence.version.as_deref().unwrap_or("HTTP");
-    // The reason is the standard's: what the server wrote there is not kept.
-    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let standard = || StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let reason = evidence.reason.as_deref().or_else(standard);
     format!("{version} {status} {}", reason.unwrap_or_default()).trim_end().to_owned()
 }
 

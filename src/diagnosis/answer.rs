@@ -19,14 +19,22 @@ pub struct Answer<'a> {
     pub outcome: Outcome,
     /// From the request to the answer's head, or to the error.
     pub elapsed: Option<Duration>,
+    /// The names of headers stand in the letters in which they came. HTTP/2 and the libraries of HTTP clients make them
+    /// small, and what was read from there says nothing by its letters.
+    pub names_as_sent: bool,
     /// It was asked on a connection that had carried another answer before; `None`: not known.
     pub reused_connection: Option<bool>,
 }
 
 impl<'a> Answer<'a> {
-    /// An answer of which nothing more is known than what came.
+    /// An answer of which nothing more is known than what came, byte for byte.
     pub fn of(evidence: &'a Evidence, outcome: Outcome) -> Self {
-        Self { evidence, outcome, elapsed: None, reused_connection: None }
+        Self { evidence, outcome, elapsed: None, names_as_sent: true, reused_connection: None }
+    }
+
+    /// An answer that our own client fetched, or that was kept of one.
+    pub fn fetched(evidence: &'a Evidence, outcome: Outcome, elapsed: Option<Duration>) -> Self {
+        Self { elapsed, names_as_sent: false, ..Self::of(evidence, outcome) }
     }
 }
 

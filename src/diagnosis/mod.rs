@@ -1,32 +1,27 @@
 //! From one answer: who made it, which fault lies behind it, how sure that is, and what to do. Pure: it reads no clock, no
 //! network and no database, and is given an [`answer::Answer`].
 //!
-//! What is known of gateways is data: a table of [`signature::Signature`]s, a file for each family in `gateways`.
+//! What is known of gateways is data: a table of [`signature::Signature`]s, a file for each family in `gateways`. An answer
+//! that none of them knows is the application's own when it shows signs of one, and of unknown make otherwise. Bytes can be
+//! copied and pages replaced, so nothing is ever certain.
 
 pub mod answer;
+mod broken;
 pub mod cause;
+mod edges;
 pub mod gateway;
 mod gateways;
 pub mod signature;
+pub mod timing;
 
 use serde::Serialize;
 
 use self::answer::{Answer, Seen};
 use self::cause::Cause;
-use self::gateway::{Gateway, words};
-use self::signature::Signature;
-
-words! {
-    /// Who wrote the answer.
-    MadeBy {
-        /// What stands before the application.
-        Gateway = "gateway",
-        /// The application's own code.
-        Application = "application",
-        /// It cannot be told.
-        Unknown = "unknown",
-    }
-}
+use self::edges::Edge;
+use self::gateway::Gateway;
+use self::signature::{MadeBy, Signature};
+use crate::domain::outcome::{Class, Outcome};
 
 /// Something that is likely, and how likely, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -40,11 +35,13 @@ pub struct Likely<T> {
 /// What an answer says about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnosis {
-    /// A search engine takes the answer as a server error.
+    /// The status that came.
+    pub status: Option<u16>,
+    /// A search engine takes the answer as a server error, or would if it knew what it says.
     pub failing: bool,
     /// Who wrote it.
     pub made_by: MadeBy,
-    /// The gateway that wrote it; of an answer that an application made, the one that it came through.
+    /// The gateway that wrote it; of an answer that an application made, one that it came through.
     pub gateway: Likely<Gateway>,
     /// The likeliest fault.
     pub cause: Likely<Cause>,
@@ -56,37 +53,129 @@ pub struct Diagnosis {
     pub evidence: Vec<String>,
 }
 
+/// A page that stands on its own in an answer that says that all is well is at most so long; longer ones speak of errors,
+/// as manuals do.
+const LONGEST_SOFT_ERROR: usize = 4096;
+
+const NO_CAUSE: Likely<Cause> = Likely { name: Cause::Unknown, confidence: 0.0 };
+const NO_GATEWAY: Likely<Gateway> = Likely { name: Gateway::Unknown, confidence: 0.0 };
+
+/// How sure it is that an answer came through a gateway that left its name on it.
+const BY_ITS_TRACE: f32 = 0.9;
+
+/// A fault that is less sure than this is not told as the one when the gateway stands behind another.
+const TOLD_FROM_BEHIND: f32 = 0.6;
+
+/// All signatures.
+pub fn signatures() -> impl Iterator<Item = &'static Signature> {
+    gateways::FAMILIES.iter().copied().flatten()
+}
+
 /// Reads an answer.
 pub fn diagnose(answer: Answer<'_>) -> Diagnosis {
     let seen = Seen::of(answer);
-    let row = gateways::FAMILIES.iter().copied().flatten().find(|row| row.holds(&seen));
-    row.map_or_else(|| unknown(&seen), |row| by(row, &seen))
+    match answer.outcome {
+        Outcome::SoftError => soft_error(&seen).unwrap_or_else(|| healthy(&seen)),
+        Outcome::Network(error) => {
+            broken::by(error).map_or_else(|| healthy(&seen), |row| of_broken(row, &seen))
+        }
+        Outcome::Status(_) => match answer.outcome.class() {
+            Class::Failing => failing(&seen),
+            Class::Healthy => soft_error(&seen).unwrap_or_else(|| healthy(&seen)),
+            Class::Gone => healthy(&seen),
+        },
+    }
 }
 
-fn by(row: &'static Signature, seen: &Seen<'_>) -> Diagnosis {
-    let mut causes =
-        row.causes.iter().map(|(name, confidence)| Likely { name: *name, confidence: *confidence });
+/// Whether a page that says that all is well is a gateway's error page.
+pub fn is_soft_error(answer: Answer<'_>) -> bool {
+    soft_error(&Seen::of(answer)).is_some()
+}
+
+fn failing(seen: &Seen<'_>) -> Diagnosis {
+    let edges = edges::of(seen);
+    let row = signatures().find(|row| row.holds(seen));
+    row.map_or_else(|| of_no_signature(seen, &edges), |row| of_signature(row, seen, &edges))
+}
+
+fn of_signature(row: &'static Signature, seen: &Seen<'_>, edges: &[Edge]) -> Diagnosis {
+    let mut causes = likely(row.causes);
+    let mut evidence = vec![row.shows.to_owned()];
+    let is_behind = edges::is_behind_another(seen, row.gateway, edges);
+    if is_behind {
+        evidence.extend(through(edges, row.gateway));
+        if causes.len() > 1 && causes.first().is_some_and(|first| first.confidence < TOLD_FROM_BEHIND) {
+            timing::prefer(&mut causes, Cause::UpstreamUnavailable, TOLD_FROM_BEHIND - 0.1);
+        }
+    } else if let Some(took) = seen.answer.elapsed {
+        evidence.extend(timing::weigh(&mut causes, row.gateway, took));
+    }
+    let gateway = Likely { name: row.gateway, confidence: row.confidence };
+    Diagnosis { signature: Some(row.name), ..told(seen, row.made_by(), gateway, causes, evidence) }
+}
+
+/// What no gateway is known to write is taken for the application's own.
+fn of_no_signature(seen: &Seen<'_>, edges: &[Edge]) -> Diagnosis {
+    let gateway =
+        edges.first().map_or(NO_GATEWAY, |edge| Likely { name: edge.gateway, confidence: BY_ITS_TRACE });
+    let causes = vec![Likely { name: Cause::ApplicationMade, confidence: 0.6 }];
+    let mut evidence = vec!["no gateway that is known writes such an answer".to_owned()];
+    evidence.extend(through(edges, Gateway::Unknown));
+    told(seen, MadeBy::Application, gateway, causes, evidence)
+}
+
+fn of_broken(row: &broken::Broken, seen: &Seen<'_>) -> Diagnosis {
+    let edges = edges::of(seen);
+    let gateway = edges
+        .first()
+        .map_or(NO_GATEWAY, |edge| Likely { name: edge.gateway, confidence: BY_ITS_TRACE / 2.0 });
+    let mut evidence = vec![row.shows.to_owned()];
+    evidence.extend(seen.answer.evidence.detail.clone());
+    evidence.extend(through(&edges, Gateway::Unknown));
+    told(seen, row.made_by, gateway, likely(row.causes), evidence)
+}
+
+fn soft_error(seen: &Seen<'_>) -> Option<Diagnosis> {
+    if seen.text.len() > LONGEST_SOFT_ERROR {
+        return None;
+    }
+    let row = signatures().find(|row| row.is_page && row.holds(seen))?;
+    let mut diagnosis = of_signature(row, seen, &edges::of(seen));
+    diagnosis.failing = true;
+    diagnosis.evidence.push("the page is served with a status that says all is well".to_owned());
+    Some(diagnosis)
+}
+
+fn healthy(seen: &Seen<'_>) -> Diagnosis {
+    let words = "a search engine does not take this answer as an error of the server".to_owned();
+    Diagnosis { failing: false, ..told(seen, MadeBy::Unknown, NO_GATEWAY, Vec::new(), vec![words]) }
+}
+
+fn told(
+    seen: &Seen<'_>,
+    made_by: MadeBy,
+    gateway: Likely<Gateway>,
+    causes: Vec<Likely<Cause>>,
+    evidence: Vec<String>,
+) -> Diagnosis {
+    let mut causes = causes.into_iter();
     Diagnosis {
+        status: seen.status(),
         failing: seen.answer.outcome.is_failing(),
-        made_by: MadeBy::Gateway,
-        gateway: Likely { name: row.gateway, confidence: row.confidence },
-        cause: causes.next().unwrap_or(NOTHING),
+        made_by,
+        gateway,
+        cause: causes.next().unwrap_or(NO_CAUSE),
         alternatives: causes.collect(),
-        signature: Some(row.name),
-        evidence: vec![row.shows.to_owned()],
+        signature: None,
+        evidence,
     }
 }
 
-const NOTHING: Likely<Cause> = Likely { name: Cause::Unknown, confidence: 0.0 };
+fn through<'e>(edges: &'e [Edge], author: Gateway) -> impl Iterator<Item = String> + use<'e> {
+    let others = edges.iter().filter(move |edge| edge.gateway != author);
+    others.map(|edge| format!("it came through {} (by its {})", edge.gateway.title(), edge.shows))
+}
 
-fn unknown(seen: &Seen<'_>) -> Diagnosis {
-    Diagnosis {
-        failing: seen.answer.outcome.is_failing(),
-        made_by: MadeBy::Unknown,
-        gateway: Likely { name: Gateway::Unknown, confidence: 0.0 },
-        cause: NOTHING,
-        alternatives: Vec::new(),
-        signature: None,
-        evidence: Vec::new(),
-    }
+fn likely(causes: &[(Cause, f32)]) -> Vec<Likely<Cause>> {
+    causes.iter().map(|(name, confidence)| Likely { name: *name, confidence: *confidence }).collect()
 }

@@ -6,7 +6,19 @@
 
 use super::answer::Seen;
 use super::cause::Cause;
-use super::gateway::Gateway;
+use super::gateway::{Gateway, words};
+
+words! {
+    /// Who wrote the answer.
+    MadeBy {
+        /// What stands before the application.
+        Gateway = "gateway",
+        /// The application's own code.
+        Application = "application",
+        /// It cannot be told.
+        Unknown = "unknown",
+    }
+}
 
 /// One row of the table.
 #[derive(Debug)]
@@ -18,7 +30,8 @@ pub struct Signature {
     /// What an answer must show; all of it.
     pub signs: &'static [Sign],
     /// The faults that bring it, the likeliest first, with the share of each. A fault that shares these bytes with others
-    /// has at most 0.9.
+    /// has at most 0.9. Where the first is [`Cause::ApplicationMade`], the application wrote it and this gateway passed it
+    /// on.
     pub causes: &'static [(Cause, f32)],
     /// How sure it is that this gateway wrote it, 0 to 1.
     pub confidence: f32,
@@ -72,11 +85,24 @@ pub enum Sign {
     BodyWithin(usize),
     /// There is no body.
     NoBody,
+    /// The headers have these names, in this order, and there are no others. Over HTTP/2 order says nothing; this does not
+    /// hold there.
+    Names(&'static [&'static str]),
+    /// The Date is missing, or stands where proxies put one that they had to add: behind all headers of the page.
+    DateAddedLater,
     /// One of these holds.
     Any(&'static [Sign]),
 }
 
 impl Signature {
+    /// Who writes such answers.
+    pub fn made_by(&self) -> MadeBy {
+        match self.causes.first() {
+            Some((Cause::ApplicationMade, _)) => MadeBy::Application,
+            _ => MadeBy::Gateway,
+        }
+    }
+
     /// Whether the answer looks like this.
     pub(super) fn holds(&self, seen: &Seen<'_>) -> bool {
         self.signs.iter().all(|sign| sign.holds(seen))
@@ -100,6 +126,8 @@ impl Sign {
             Self::BodyIs(whole) => text == *whole,
             Self::BodyWithin(bytes) => text.len() <= *bytes,
             Self::NoBody => text.is_empty(),
+            Self::Names(names) => has_names(&seen.answer.evidence.headers, names),
+            Self::DateAddedLater => is_date_added_later(&seen.answer.evidence.headers),
             Self::Any(signs) => signs.iter().any(|sign| sign.holds(seen)),
         }
     }
@@ -107,4 +135,24 @@ impl Sign {
 
 fn starts(value: &str, start: &str) -> bool {
     value.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+}
+
+fn has_names(headers: &[(String, String)], names: &[&str]) -> bool {
+    headers.len() == names.len()
+        && headers.iter().zip(names).all(|((name, _), n)| name.eq_ignore_ascii_case(n))
+}
+
+/// Who writes a page writes its Date with it. A CDN may put headers in an order of its own, and is known by headers beyond
+/// those of the page.
+fn is_date_added_later(headers: &[(String, String)]) -> bool {
+    let last = |name: &str| headers.iter().rposition(|(n, _)| n.eq_ignore_ascii_case(name));
+    let Some(date) = last("date") else { return true };
+    let is_of_a_cdn = |name: &str| {
+        ["x-cache", "via", "x-served-by"].iter().any(|of| name.eq_ignore_ascii_case(of))
+            || starts(name, "x-amz")
+            || starts(name, "cf-")
+    };
+    last("server").is_some_and(|server| server < date)
+        && last("content-type").is_some_and(|media| media < date)
+        && !headers.iter().any(|(name, _)| is_of_a_cdn(name))
 }

@@ -56,6 +56,22 @@ impl<'a> Seen<'a> {
         self.answer.evidence.status
     }
 
+    /// Whether the names of the headers begin with these, in this order; in these letters, where letters say something.
+    pub(super) fn names_begin(&self, begin: &[&str]) -> bool {
+        let headers = &self.answer.evidence.headers;
+        let is_same = |(name, _): &(String, String), expected: &str| match self.answer.names_as_sent {
+            true => name == expected,
+            false => name.eq_ignore_ascii_case(expected),
+        };
+        headers.len() >= begin.len()
+            && headers.iter().zip(begin).all(|(header, expected)| is_same(header, expected))
+    }
+
+    /// Whether these are the names of all headers.
+    pub(super) fn has_names(&self, names: &[&str]) -> bool {
+        self.answer.evidence.headers.len() == names.len() && self.names_begin(names)
+    }
+
     /// The first value of this header, whatever the case of its name.
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
         self.headers(name).next()

@@ -71,9 +71,9 @@ const TRACES: &[Trace] = &[
 
 /// The order in which headers stand on a gateway's own error page when nothing stands before it. Proxies add, drop and sort.
 /// Measured: nginx 1.22.1, Apache 2.4.71, and as they write names.
-const OWN_HEADS: &[(Gateway, &[&str])] = &[
-    (Gateway::Nginx, &["Server", "Date", "Content-Type", "Content-Length", "Connection"]),
-    (Gateway::Apache, &["Date", "Server", "Content-Length", "Connection", "Content-Type"]),
+const OWN_HEADS: &[(Gateway, u16, &[&str])] = &[
+    (Gateway::Nginx, 502, &["Server", "Date", "Content-Type", "Content-Length", "Connection"]),
+    (Gateway::Apache, 503, &["Date", "Server", "Content-Length", "Connection", "Content-Type"]),
 ];
 
 /// Software that is one family to a reader: the name in `Server` may be the one's or the other's.
@@ -103,13 +103,11 @@ pub(super) fn is_behind_another(seen: &Seen<'_>, gateway: Gateway, edges: &[Edge
 fn has_anothers_head(seen: &Seen<'_>, gateway: Gateway) -> bool {
     let evidence = seen.answer.evidence;
     let is_ordered = evidence.version.as_deref().is_some_and(|version| version.starts_with("HTTP/1"));
-    let Some((_, own)) = OWN_HEADS.iter().find(|(of, _)| *of == gateway).filter(|_| is_ordered) else {
+    let is_page =
+        |of: Gateway, status: u16| of == gateway && seen.status() == Some(status) && !seen.text.is_empty();
+    let own = OWN_HEADS.iter().find(|(of, status, _)| is_page(*of, *status));
+    let Some((.., own)) = own.filter(|_| is_ordered) else {
         return false;
     };
-    let is_own = |(name, own): (&String, &&str)| match seen.answer.names_as_sent {
-        true => name == own,
-        false => name.eq_ignore_ascii_case(own),
-    };
-    let names = evidence.headers.iter().map(|(name, _)| name);
-    evidence.headers.len() < own.len() || !names.zip(*own).all(is_own)
+    !seen.names_begin(own)
 }

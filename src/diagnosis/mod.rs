@@ -63,6 +63,10 @@ const NO_GATEWAY: Likely<Gateway> = Likely { name: Gateway::Unknown, confidence:
 /// How sure it is that an answer came through a gateway that left its name on it.
 const BY_ITS_TRACE: f32 = 0.9;
 
+/// What an answer of unknown make comes from.
+const OF_AN_APPLICATION: &[(Cause, f32)] =
+    &[(Cause::ApplicationMade, 0.6), (Cause::UpstreamUnavailable, 0.25)];
+
 /// A fault that is less sure than this is not told as the one when the gateway stands behind another.
 const TOLD_FROM_BEHIND: f32 = 0.6;
 
@@ -118,7 +122,7 @@ fn of_signature(row: &'static Signature, seen: &Seen<'_>, edges: &[Edge]) -> Dia
 fn of_no_signature(seen: &Seen<'_>, edges: &[Edge]) -> Diagnosis {
     let gateway =
         edges.first().map_or(NO_GATEWAY, |edge| Likely { name: edge.gateway, confidence: BY_ITS_TRACE });
-    let causes = vec![Likely { name: Cause::ApplicationMade, confidence: 0.6 }];
+    let causes = likely(OF_AN_APPLICATION);
     let mut evidence = vec!["no gateway that is known writes such an answer".to_owned()];
     evidence.extend(through(edges, Gateway::Unknown));
     told(seen, MadeBy::Application, gateway, causes, evidence)

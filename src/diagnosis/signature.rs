@@ -85,8 +85,7 @@ pub enum Sign {
     BodyWithin(usize),
     /// There is no body.
     NoBody,
-    /// The headers have these names, in this order, and there are no others. Over HTTP/2 order says nothing; this does not
-    /// hold there.
+    /// The headers have these names, in this order and these letters, and there are no others.
     Names(&'static [&'static str]),
     /// The Date is missing, or stands where proxies put one that they had to add: behind all headers of the page.
     DateAddedLater,
@@ -126,7 +125,7 @@ impl Sign {
             Self::BodyIs(whole) => text == *whole,
             Self::BodyWithin(bytes) => text.len() <= *bytes,
             Self::NoBody => text.is_empty(),
-            Self::Names(names) => has_names(&seen.answer.evidence.headers, names),
+            Self::Names(names) => seen.has_names(names),
             Self::DateAddedLater => is_date_added_later(&seen.answer.evidence.headers),
             Self::Any(signs) => signs.iter().any(|sign| sign.holds(seen)),
         }
@@ -135,11 +134,6 @@ impl Sign {
 
 fn starts(value: &str, start: &str) -> bool {
     value.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
-}
-
-fn has_names(headers: &[(String, String)], names: &[&str]) -> bool {
-    headers.len() == names.len()
-        && headers.iter().zip(names).all(|((name, _), n)| name.eq_ignore_ascii_case(n))
 }
 
 /// Who writes a page writes its Date with it. A CDN may put headers in an order of its own, and is known by headers beyond

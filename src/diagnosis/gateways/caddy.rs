@@ -33,7 +33,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             Status(&[502, 503]),
             NoBody,
             HeaderIs("server", "Caddy"),
-            Names(&["server", "date", "content-length"]),
+            Names(&["Server", "Date", "Content-Length"]),
         ],
         causes: FAULTS,
         confidence: 0.93,

@@ -6,13 +6,13 @@ use crate::diagnosis::cause::Cause::{
     UpstreamRefused, UpstreamReset, UpstreamTimeout, UpstreamTls, UpstreamUnavailable,
 };
 use crate::diagnosis::gateway::Gateway;
-use crate::diagnosis::signature::Sign::{BodyIs, HeaderIs, Names, NoBody, NoHeader, Status};
+use crate::diagnosis::signature::Sign::{Any, BodyIs, HeaderIs, Names, NoBody, Status};
 use crate::diagnosis::signature::{Sign, Signature, Source};
 
 const TRAEFIK: Source = Source::Code("traefik/traefik: pkg/proxy/httputil/proxy.go");
 
 /// Its own answers have these headers and no others.
-const BARE_TEXT: Sign = Names(&["date", "content-length", "content-type"]);
+const BARE_TEXT: Sign = Names(&["Date", "Content-Length", "Content-Type"]);
 const TEXT: Sign = HeaderIs("content-type", "text/plain; charset=utf-8");
 
 const fn traefik(
@@ -79,7 +79,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             Status(&[502, 504]),
             NoBody,
             HeaderIs("content-length", "0"),
-            Names(&["content-length", "date"]),
+            Names(&["Content-Length", "Date"]),
         ],
         causes: &[(ApplicationMade, 0.6), (UpstreamUnavailable, 0.3)],
         confidence: 0.6,
@@ -91,13 +91,8 @@ pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "go_502",
         gateway: Gateway::Go,
-        signs: &[
-            Status(&[502]),
-            NoBody,
-            HeaderIs("content-length", "0"),
-            NoHeader("server"),
-            Names(&["date", "content-length"]),
-        ],
+        // An answer to HEAD has the Date alone.
+        signs: &[Status(&[502]), NoBody, Any(&[Names(&["Date", "Content-Length"]), Names(&["Date"])])],
         causes: &[
             (UpstreamUnavailable, 0.35),
             (UpstreamRefused, 0.25),

@@ -208,7 +208,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             Status(&[504]),
             NoBody,
             HeaderIs("x-powered-by", "Express"),
-            Names(&["x-powered-by", "date", "connection", "keep-alive"]),
+            Names(&["X-Powered-By", "Date", "Connection", "Keep-Alive"]),
         ],
         &[(UpstreamRefused, 0.45), (UpstreamEmpty, 0.2), (UpstreamTimeout, 0.2), (UpstreamReset, 0.1)],
         "the head is http-proxy-middleware's; its text is missing, as in an answer to HEAD",

@@ -10,6 +10,8 @@ use super::entry::{MOST_BYTES as ROBOTS_BYTES, ROBOTS_PATH};
 use super::frontier::hash;
 use super::politeness::pace::Pace;
 use super::politeness::retry_after::retry_after;
+use crate::diagnosis;
+use crate::diagnosis::answer::Answer;
 use crate::discover::page::{self, Link, Page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::indexability::UrlFacts;
@@ -111,6 +113,9 @@ fn may_be_unchanged(known: &KnownUrl, scope: Scope) -> Option<&PageVersion> {
 }
 
 fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
+    if is_error_in_disguise(&task.known, &fetched) {
+        fetched.outcome = Outcome::SoftError;
+    }
     let content_type = fetched.header("content-type").map(str::to_owned);
     let is_healthy = fetched.outcome.class() == Class::Healthy && fetched.redirect.is_none();
     let is_html = is_healthy && page::is_html(content_type.as_deref(), &fetched.body);
@@ -132,6 +137,15 @@ fn read(task: Task, mut fetched: Fetched, scope: Scope, rate: f64) -> Visit {
     });
     fetched.body.shrink_to_fit();
     Visit { task, fetched, links, reading, is_html, rate, not_before }
+}
+
+/// Whether it is the error page of a gateway under a status that says that all is well. A robots.txt is none: whatever stands
+/// there is read as rules, by search engines too.
+fn is_error_in_disguise(known: &KnownUrl, fetched: &Fetched) -> bool {
+    let is_well = matches!(fetched.outcome, Outcome::Status(200..=299));
+    let is_small = !fetched.body.is_empty() && fetched.body.len() <= BODY_KEPT;
+    let is_page = is_well && is_small && !is_robots(known);
+    is_page && diagnosis::is_soft_error(Answer::fetched(&evidence(fetched), fetched.outcome, None))
 }
 
 /// The version that came; `None` when it is not whole, or its links are not taken in.
@@ -303,6 +317,18 @@ mod tests {
     fn what_has_moved_for_good_is_elsewhere_and_what_has_moved_for_now_says_nothing() {
         assert_eq!(told(301, &[("Location", "/b")], ""), Some((false, Some("/b".to_owned()))));
         assert_eq!(told(302, &[("Location", "/b")], ""), None);
+    }
+
+    #[test]
+    fn the_error_page_of_a_gateway_is_an_error_under_every_status() {
+        let nginx = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
+        let outcome = |status, body: &str| visited(status, &[HTML], body).fetched.outcome.to_string();
+        assert_eq!(outcome(200, nginx), "soft_error");
+        assert_eq!(outcome(502, nginx), "502");
+        assert_eq!(outcome(404, nginx), "404");
+        assert_eq!(outcome(200, "<p>How to repair a 502 Bad Gateway of nginx"), "200");
+        let manual = format!("{nginx}{}", "<p>What it means, at length. ".repeat(200));
+        assert_eq!(outcome(200, &manual), "200", "a page that shows the error page is a manual");
     }
 
     #[test]

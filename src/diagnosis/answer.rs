@@ -59,9 +59,8 @@ impl<'a> Seen<'a> {
     /// Whether the names of the headers begin with these, in this order; in these letters, where letters say something.
     pub(super) fn names_begin(&self, begin: &[&str]) -> bool {
         let headers = &self.answer.evidence.headers;
-        let is_same = |(name, _): &(String, String), expected: &str| match self.answer.names_as_sent {
-            true => name == expected,
-            false => name.eq_ignore_ascii_case(expected),
+        let is_same = |(name, _): &(String, String), expected: &str| {
+            name == expected || (!self.answer.names_as_sent && name.eq_ignore_ascii_case(expected))
         };
         headers.len() >= begin.len()
             && headers.iter().zip(begin).all(|(header, expected)| is_same(header, expected))

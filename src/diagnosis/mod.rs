@@ -8,6 +8,7 @@
 pub mod answer;
 mod broken;
 pub mod cause;
+pub mod consensus;
 mod edges;
 pub mod gateway;
 mod gateways;
@@ -175,7 +176,7 @@ fn told(
     }
 }
 
-fn through<'e>(edges: &'e [Edge], author: Gateway) -> impl Iterator<Item = String> + use<'e> {
+fn through(edges: &[Edge], author: Gateway) -> impl Iterator<Item = String> {
     let others = edges.iter().filter(move |edge| edge.gateway != author);
     others.map(|edge| format!("it came through {} (by its {})", edge.gateway.title(), edge.shows))
 }

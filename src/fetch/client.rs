@@ -12,12 +12,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::ext::ReasonPhrase;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, USER_AGENT,
 };
 use reqwest::redirect::Policy;
-use reqwest::{RequestBuilder, Response, Version};
+use reqwest::{RequestBuilder, Response};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -25,10 +24,11 @@ use thiserror::Error;
 use tokio::time::Instant;
 use tower::util::MapFutureLayer;
 
+use self::head::{head_of, redirect_of};
 use super::body::{self, Body, Fault, Limits};
 use super::classify::{Failure, classify};
 use super::guard::{self, Guard, PrivateAccess};
-use super::{Fetch, Fetched, Fetching, Head, NotFetched, Offline, Request, local, reuse};
+use super::{Fetch, Fetched, Fetching, NotFetched, Offline, Request, local, reuse};
 use crate::clock::Clock;
 use crate::domain::outcome::{NetworkError, Outcome};
 use crate::domain::page_url::PageUrl;
@@ -44,9 +44,6 @@ const IDLE_KEPT: Duration = Duration::from_secs(4);
 /// libraries' own limits of 100 and 16 KiB would call pages broken that everybody can read.
 const MOST_HEADERS: usize = 1000;
 const MOST_HEADER_BYTES: u32 = 256 << 10;
-
-/// The statuses that point elsewhere. Source: RFC 9110, 15.4.
-const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// How to fetch.
 #[derive(Debug, Clone)]
@@ -365,41 +362,6 @@ fn trust_file(roots: &mut RootCertStore, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn head_of(response: &Response) -> Head {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    Head {
-        version: match response.version() {
-            Version::HTTP_2 => "HTTP/2",
-            Version::HTTP_10 => "HTTP/1.0",
-            _ => "HTTP/1.1",
-        },
-        status: response.status().as_u16(),
-        reason: reason_of(response),
-        headers: response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
-            .collect(),
-    }
-}
-
-/// What stood behind the status. The library keeps only what differs from the standard's words.
-fn reason_of(response: &Response) -> Option<String> {
-    if response.version() == Version::HTTP_2 {
-        return None;
-    }
-    let sent = response.extensions().get::<ReasonPhrase>();
-    let sent = sent.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
-    sent.or_else(|| response.status().canonical_reason().map(str::to_owned))
-}
-
-fn redirect_of(from: &PageUrl, response: &Response) -> Option<PageUrl> {
-    if !REDIRECTS.contains(&response.status().as_u16()) {
-        return None;
-    }
-    let location = response.headers().get(LOCATION)?;
-    from.join(&String::from_utf8_lossy(location.as_bytes())).ok()
-}
-
+mod head;
 #[cfg(test)]
 mod tests;

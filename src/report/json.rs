@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::diagnosis::NamedJson;
+use crate::diagnosis::cause::Cause;
+use crate::diagnosis::consensus::Consensus;
+use crate::diagnosis::gateway::Gateway;
 use crate::domain::bounds::Bounds;
 use crate::domain::deploy::{BeganWith, Certainty};
 use crate::domain::impact::index_clock;
@@ -23,6 +27,8 @@ pub struct Surroundings {
     pub indexable_urls: u64,
     /// The deploy that it began with.
     pub deploy: Option<BeganWith>,
+    /// What its members' answers say of who made them, and why.
+    pub answers: Consensus,
 }
 
 /// The shape.
@@ -41,8 +47,8 @@ pub struct OutageJson {
     started_between: [Option<String>; 2],
     ended_between: Option<[Option<String>; 2]>,
     duration_seconds: Durations,
-    gateway: Named,
-    cause: Named,
+    gateway: NamedJson<Gateway>,
+    cause: NamedJson<Cause>,
     crawl_impact: CrawlImpact,
     index_impact: IndexImpact,
     deploy: Option<DeployJson>,
@@ -56,12 +62,6 @@ pub struct OutageJson {
 pub struct Durations {
     min: i64,
     max: Option<i64>,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Named {
-    name: &'static str,
-    confidence: f64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -90,9 +90,6 @@ struct DeployJson {
     certainty: Certainty,
 }
 
-/// Nobody has looked yet at who made the answer.
-const UNKNOWN: Named = Named { name: "unknown", confidence: 0.0 };
-
 impl OutageJson {
     /// The shape of one outage, judged now.
     pub fn of(
@@ -118,8 +115,8 @@ impl OutageJson {
             started_between: started_between(&outage.bounds),
             ended_between: (!outage.ongoing).then(|| ended_between(&outage.bounds)),
             duration_seconds: durations(&outage.bounds, now),
-            gateway: UNKNOWN,
-            cause: UNKNOWN,
+            gateway: around.answers.gateway.into(),
+            cause: around.answers.cause.into(),
             crawl_impact: crawl_impact(outage, around.known_urls),
             index_impact: index_impact(outage, around.indexable_urls, policy),
             deploy: around.deploy.as_ref().map(deploy_json),

@@ -1,6 +1,7 @@
 //! What was seen, made ready for readers: sentences, summaries and JSON shapes, the same for page, mail and command line.
 
 pub mod deploys;
+pub mod diagnosis;
 pub mod habit;
 pub mod history;
 pub mod json;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 
 use super::deploys;
+use super::diagnosis;
 use super::habit;
 use super::json::{OutageJson, Surroundings};
 use super::wording;
@@ -51,7 +52,8 @@ pub async fn unresolved(
         let urls = store.members(stored.id, 0, 1).await?;
         let first = urls.first().map_or("/", |member| member.url.path_and_query());
         let deploy = deploys::began_with(store, site, &stored.outage.bounds).await?;
-        let around = Surroundings { known_urls, indexable_urls, deploy };
+        let answers = diagnosis::of_outage(store, stored.id).await?.now;
+        let around = Surroundings { known_urls, indexable_urls, deploy, answers };
         outages.push(ready(site, &stored, first, &around, now));
     }
     outages.retain(|outage| outage.judgement.state != State::Resolved);

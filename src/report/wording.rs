@@ -11,6 +11,7 @@ use crate::domain::span::Span;
 pub mod account;
 pub mod advice;
 pub mod deploys;
+pub mod diagnosis;
 pub mod habit;
 pub mod headline;
 pub mod load;

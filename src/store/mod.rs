@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one owner of SQL")]
 
 pub mod accounts;
+pub mod answers;
 mod backend;
 mod batch;
 pub mod crawls;

@@ -65,3 +65,27 @@ fn a_bad_line_is_named_skipped_and_told_by_the_exit_code() {
     assert_eq!(judged["lines"], json!({"read": 6, "used": 5, "rejected": 1}));
     assert_eq!(judged["outages"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn answers_of_unknown_make_are_no_votes_against_the_gateway_that_the_others_name() {
+    let program = Program::new();
+    let line = |url: u32, minute: u32, rest: Value| {
+        let mut line = json!({"at": format!("2026-11-01T09:{minute:02}:00Z"), "url": format!("https://shop.example/p/{url}")});
+        line.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        line.to_string() + "\n"
+    };
+    let named = json!({"status": 502, "gateway": "nginx", "cause": "upstream_refused"});
+    let file: String = (0..203)
+        .map(|url| {
+            let failing = if url < 200 { named.clone() } else { json!({"status": 502}) };
+            let healthy = json!({"status": 200});
+            [line(url, 0, healthy.clone()), line(url, 5, failing), line(url, 10, healthy)].concat()
+        })
+        .collect();
+    let file = program.put("seen.jsonl", &file);
+    let judged = program.json(0, &["replay", &file]);
+    let outage = &judged["outages"][0];
+    assert_eq!(outage["url_count"], 203);
+    assert_eq!(outage["gateway"], json!({"name": "nginx", "confidence": 0.97}));
+    assert_eq!(outage["cause"]["name"], "upstream_refused");
+}

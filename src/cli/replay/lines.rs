@@ -9,6 +9,8 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::diagnosis::cause::Cause;
+use crate::diagnosis::gateway::Gateway;
 use crate::domain::observation::Observer;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
@@ -24,6 +26,20 @@ pub(super) struct Line {
     pub(super) url: usize,
     pub(super) observer: Observer,
     pub(super) outcome: Outcome,
+    pub(super) named: Named,
+}
+
+/// Who made the answer and why, where the line says so. A word that is not known says nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) gateway: Option<Gateway>,
+    pub(super) cause: Option<Cause>,
+}
+
+impl Named {
+    fn of(gateway: Option<&str>, cause: Option<&str>) -> Self {
+        Self { gateway: gateway.and_then(Gateway::named), cause: cause.and_then(Cause::named) }
+    }
 }
 
 /// What a file held.
@@ -146,6 +162,10 @@ struct Plain<'a> {
     error: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     observer: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    gateway: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    cause: Option<Cow<'a, str>>,
 }
 
 /// The URLs of a file, each once.
@@ -173,13 +193,19 @@ impl Urls {
 }
 
 fn parse(bytes: &[u8], urls: &mut Urls) -> Result<Line, String> {
-    if let Ok(Plain { at, url, status: status @ 200..=599, error: None, observer }) =
+    if let Ok(Plain { at, url, status: status @ 200..=599, error: None, observer, gateway, cause }) =
         serde_json::from_slice(bytes)
         && let Ok(at) = at.parse::<DateTime<Utc>>()
     {
         let observer = observer.map_or_else(Observer::gatecrawl, Observer::named);
         let url = urls.place(&url)?;
-        return Ok(Line { at: at.trunc_subsecs(3), url, observer, outcome: Outcome::Status(status) });
+        return Ok(Line {
+            at: at.trunc_subsecs(3),
+            url,
+            observer,
+            outcome: Outcome::Status(status),
+            named: Named::of(gateway.as_deref(), cause.as_deref()),
+        });
     }
     parse_with_care(bytes, urls)
 }
@@ -198,7 +224,8 @@ fn parse_with_care(bytes: &[u8], urls: &mut Urls) -> Result<Line, String> {
     let url = text("url")?.ok_or("`url` is missing")?;
     let outcome = outcome(object.get("status"), text("error")?)?;
     let observer = text("observer")?.map_or_else(Observer::gatecrawl, Observer::named);
-    Ok(Line { at: at.trunc_subsecs(3), url: urls.place(url)?, observer, outcome })
+    let named = Named::of(text("gateway")?, text("cause")?);
+    Ok(Line { at: at.trunc_subsecs(3), url: urls.place(url)?, observer, outcome, named })
 }
 
 fn outcome(status: Option<&Value>, error: Option<&str>) -> Result<Outcome, String> {

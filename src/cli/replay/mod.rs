@@ -8,6 +8,7 @@
     reason = "the documentation of options is the text of `--help`, which shows backticks as they are"
 )]
 
+mod answers;
 mod lines;
 mod policy_file;
 mod shape;
@@ -21,7 +22,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use rustc_hash::FxHashMap;
 
-use self::lines::{Line, Recorded};
+use self::lines::{Line, Named, Recorded};
 use super::{Failure, Format, Outcome, Success, output};
 use crate::domain::history::History;
 use crate::domain::judge::{Sighting, SiteJudge};
@@ -72,6 +73,8 @@ struct ReplayedSite {
 struct Known {
     newest: Spell,
     history: History,
+    /// The failing answers that said who made them, in the order of their instants.
+    named: Vec<(DateTime<Utc>, Named)>,
 }
 
 pub(super) fn run(options: &Options) -> Outcome {
@@ -159,11 +162,22 @@ impl Replayed {
             (Folded::Stale, _) => self.stale += 1,
             (Folded::Extended(spell) | Folded::Opened(spell), Some(known)) => {
                 known.newest = spell;
+                known.take_name(line);
                 known.history.take(&seen, max_gap);
             }
             (Folded::Extended(newest) | Folded::Opened(newest), None) => {
-                site.urls.insert(id, Known { newest, history: History::begun(&seen) });
+                let mut known = Known { newest, history: History::begun(&seen), named: Vec::new() };
+                known.take_name(line);
+                site.urls.insert(id, known);
             }
+        }
+    }
+}
+
+impl Known {
+    fn take_name(&mut self, line: &Line) {
+        if line.outcome.is_failing() && line.named != Named::default() {
+            self.named.push((line.at, line.named));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::{Format, output};
-use super::{Known, Options, Replayed, ReplayedSite};
+use super::{Known, Options, Replayed, ReplayedSite, answers};
 use crate::domain::episode::Episode;
 use crate::domain::judge::OutageKey;
 use crate::domain::observation::{OutageId, UrlId};
@@ -67,7 +67,7 @@ pub(super) fn json<'a>(replayed: &'a Replayed, options: &Options) -> impl Serial
         policy: &replayed.policy,
         outages: outages(replayed)
             .map(|(number, site, key, outage)| {
-                let mut shape = outage_json(replayed, number, site, &outage);
+                let mut shape = outage_json(replayed, number, site, key, &outage);
                 shape.urls = options.urls.then(|| member_urls(replayed, site, key));
                 shape
             })
@@ -90,11 +90,18 @@ fn outages(replayed: &Replayed) -> impl Iterator<Item = (i64, &ReplayedSite, Out
     (1..).zip(all).map(|(number, (site, key, outage))| (number, site, key, outage))
 }
 
-fn outage_json(replayed: &Replayed, number: i64, site: &ReplayedSite, outage: &Outage) -> OutageJson {
+fn outage_json(
+    replayed: &Replayed,
+    number: i64,
+    site: &ReplayedSite,
+    key: OutageKey,
+    outage: &Outage,
+) -> OutageJson {
     // What a page says of itself is not in the file: each URL may be indexed.
     let around = Surroundings {
         known_urls: site.urls.len() as u64,
         indexable_urls: outage.url_count,
+        answers: answers::of(site, key),
         ..Surroundings::default()
     };
     let id = Some(OutageId(number));

@@ -49,7 +49,8 @@ pub(crate) struct OutagePage {
     pub(crate) points: Vec<Point>,
     pub(crate) advice: Vec<String>,
     pub(crate) lines: Vec<Line>,
-    pub(crate) diagnosis: String,
+    /// Who said it, and why; a paragraph each.
+    pub(crate) diagnosis: Vec<String>,
     pub(crate) outcomes: Vec<(String, String)>,
     pub(crate) evidence: Vec<Answer>,
     /// Said when there is none.

@@ -11,6 +11,7 @@ use crate::domain::policy::rule;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
 use crate::domain::verdict::Verdict;
+use crate::report::diagnosis::{self, OutageDiagnosis};
 use crate::report::wording::headline::Facts;
 use crate::report::wording::{self, count, length, plural, range};
 use crate::store::outages::{FailedUrl, StoredMember, StoredOutage};
@@ -42,6 +43,7 @@ pub(super) struct Case {
     first: Option<(StoredMember, Evidence)>,
     last: Option<(StoredMember, Evidence)>,
     deploy: Option<DeployLine>,
+    told: OutageDiagnosis,
     relations: Relations,
     habit: Option<Point>,
 }
@@ -64,6 +66,7 @@ impl Case {
         Ok(Self {
             first: evidence::of(app, first.as_ref(), |member| member.first_evidence.as_deref()).await?,
             last: evidence::of(app, last.as_ref(), |member| member.last_evidence.as_deref()).await?,
+            told: diagnosis::of_outage(&app.store, stored.id).await?,
             deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
             relations: Relations::of(app, &stored).await?,
             habit: Relations::habit(app, &site, stored.id).await?,
@@ -200,18 +203,12 @@ impl Case {
         brief.into_iter().chain([intermittent]).collect()
     }
 
-    /// Who answered, as far as the answer itself says.
-    fn diagnosis(&self) -> String {
-        let Some((_, evidence)) = self.last.as_ref().or(self.first.as_ref()) else {
-            return "What came is no longer kept, so there is nobody to name.".to_owned();
-        };
-        if evidence.status.is_none() {
-            return "No answer came, so there is nobody to name.".to_owned();
+    /// Who answered, and why; the name that the answer gives itself stands below, with the bytes.
+    fn diagnosis(&self) -> Vec<String> {
+        if self.first.is_none() && self.last.is_none() {
+            return vec!["What came is no longer kept, so there is nobody to name.".to_owned()];
         }
-        match evidence.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("server")) {
-            Some((_, server)) => format!("The answer calls itself “{server}”, by its Server header."),
-            None => "The answer does not say which server made it: it has no Server header.".to_owned(),
-        }
+        wording::diagnosis::of_outage(&self.told)
     }
 
     fn evidence(&self) -> Vec<Answer> {

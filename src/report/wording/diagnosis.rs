@@ -1,0 +1,159 @@
+//! How it reads who made an answer and why: "nginx wrote it (0.97). Behind it, the upstream refused the connection (0.45)."
+//! Confidence stands beside each claim, because bytes can be copied; none of them is ever told as certain.
+
+use super::{count, plural};
+use crate::diagnosis::cause::Cause;
+use crate::diagnosis::consensus::Consensus;
+use crate::diagnosis::gateway::Gateway;
+use crate::diagnosis::signature::MadeBy;
+use crate::diagnosis::{Diagnosis, Likely};
+use crate::report::diagnosis::OutageDiagnosis;
+
+/// Each cause as the end of a sentence that begins with "because".
+const BECAUSE: &[(Cause, &str)] = &[
+    (Cause::UpstreamRefused, "the upstream refused the connection"),
+    (Cause::UpstreamReset, "the upstream reset the connection"),
+    (Cause::UpstreamEmpty, "the upstream hung up without an answer"),
+    (Cause::UpstreamTimeout, "the upstream took too long"),
+    (Cause::UpstreamInvalid, "the upstream sent what is not valid HTTP"),
+    (Cause::UpstreamHeaderTooBig, "the upstream sent too large a head"),
+    (Cause::UpstreamDns, "the upstream's name has no address"),
+    (Cause::UpstreamTls, "TLS with the upstream failed"),
+    (Cause::UpstreamTruncated, "the upstream broke off in the middle of its answer"),
+    (Cause::UpstreamUnavailable, "the upstream could not be used"),
+    (Cause::Overload, "there were more requests than it takes"),
+    (Cause::Maintenance, "it is under maintenance"),
+    (Cause::RateLimited, "this client asked more often than it may"),
+    (Cause::ApplicationMade, "the application's own code says so"),
+    (Cause::EdgeRule, "a rule of the gateway says so"),
+];
+
+/// A cause in words.
+pub fn because(cause: Cause) -> &'static str {
+    BECAUSE.iter().find(|(of, _)| *of == cause).map_or("why is not known", |(_, words)| words)
+}
+
+/// The diagnosis of one answer in a sentence.
+pub fn headline(diagnosis: &Diagnosis) -> String {
+    if !diagnosis.failing {
+        return "This answer is no error of the server.".to_owned();
+    }
+    let Likely { name, confidence } = diagnosis.cause;
+    match diagnosis.made_by {
+        MadeBy::Application => format!("{}.", by_an_application(diagnosis.status, diagnosis.gateway)),
+        MadeBy::Unknown if name == Cause::Unknown => "Who made this answer cannot be told.".to_owned(),
+        MadeBy::Unknown => format!("No gateway answered: {} ({confidence:.2}).", because(name)),
+        MadeBy::Gateway => {
+            let who = by_a_gateway(diagnosis.gateway);
+            match name {
+                Cause::Unknown => format!("{who}."),
+                _ => format!("{who}, most likely because {} ({confidence:.2}).", because(name)),
+            }
+        }
+    }
+}
+
+fn by_a_gateway(gateway: Likely<Gateway>) -> String {
+    match gateway.name {
+        Gateway::Unknown => "A gateway wrote this answer".to_owned(),
+        name => format!("{} wrote this answer ({:.2})", capital(name.title()), gateway.confidence),
+    }
+}
+
+fn by_an_application(status: Option<u16>, gateway: Likely<Gateway>) -> String {
+    let said = status.map_or_else(|| "this".to_owned(), |status| status.to_string());
+    match gateway.name {
+        Gateway::Unknown => format!("The application itself says {said}"),
+        name => format!("The application itself says {said}, and {} passed it on", name.title()),
+    }
+}
+
+/// What to do about one answer.
+pub fn advice(diagnosis: &Diagnosis) -> String {
+    if !diagnosis.failing {
+        return "Nothing needs doing about this answer.".to_owned();
+    }
+    because(diagnosis.cause.name).to_owned()
+}
+
+/// Who answered in an outage, and why; one paragraph a line.
+pub fn of_outage(told: &OutageDiagnosis) -> Vec<String> {
+    let mut lines = vec![who(&told.now)];
+    lines.extend(why(&told.now));
+    if let Some(first) = &told.at_first {
+        lines.push(format!("It changed while it lasted. At first: {}", who(first)));
+        lines.extend(why(first));
+    }
+    lines
+}
+
+fn who(consensus: &Consensus) -> String {
+    let Likely { name, confidence } = consensus.gateway;
+    let others = if consensus.differ + consensus.unclear > 0 { votes(consensus) } else { String::new() };
+    match (consensus.made_by, name) {
+        (MadeBy::Unknown, _) => "No answer came that names who made it.".to_owned(),
+        (MadeBy::Application, Gateway::Unknown) => "The application itself made these answers.".to_owned(),
+        (MadeBy::Application, name) => {
+            format!("The application itself made these answers; {} passed them on.{others}", name.title())
+        }
+        (MadeBy::Gateway, Gateway::Unknown) => {
+            "A gateway made these answers; which one does not show.".to_owned()
+        }
+        (MadeBy::Gateway, name) => {
+            format!("{} wrote these answers ({confidence:.2}).{others}", capital(name.title()))
+        }
+    }
+}
+
+fn votes(consensus: &Consensus) -> String {
+    let mut parts =
+        vec![format!(" {} say so", plural(consensus.agree, "URL's answer does", "URLs' answers"))];
+    if consensus.agree == 1 {
+        parts = vec![" One URL's answer says so".to_owned()];
+    }
+    if consensus.differ > 0 {
+        parts.push(format!("{} name another gateway", count(consensus.differ)));
+    }
+    if consensus.unclear > 0 {
+        parts.push(format!("{} do not tell", count(consensus.unclear)));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+fn why(consensus: &Consensus) -> Option<String> {
+    /// What is less likely is not worth a word.
+    const WORTH_A_WORD: f32 = 0.05;
+    let Likely { name, confidence } = consensus.cause;
+    if name == Cause::Unknown {
+        return None;
+    }
+    let others: Vec<&str> = consensus
+        .alternatives
+        .iter()
+        .filter(|other| other.confidence >= WORTH_A_WORD)
+        .take(3)
+        .map(|other| because(other.name))
+        .collect();
+    let others = match others.as_slice() {
+        [] => String::new(),
+        [other] => format!(" The same answer comes when {other}."),
+        [rest @ .., last] => format!(" The same answer comes when {}, or when {last}.", rest.join(", when ")),
+    };
+    Some(format!("Most likely, {} ({confidence:.2}).{others}", because(name)))
+}
+
+fn capital(text: &str) -> String {
+    match text {
+        "a Go reverse proxy"
+        | "a Node.js proxy"
+        | "an AWS load balancer"
+        | "an unknown gateway"
+        | "a Google Cloud load balancer"
+        | "a Huawei Cloud load balancer" => {
+            let mut chars = text.chars();
+            chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+        }
+        // The names of products are written as they are: nginx, lighttpd.
+        name => name.to_owned(),
+    }
+}

@@ -56,10 +56,15 @@ pub struct Diagnosis {
     pub evidence: Vec<String>,
 }
 
+/// All signatures, in the order in which they are tried.
+pub fn signatures() -> impl Iterator<Item = &'static Signature> {
+    gateways::FAMILIES.iter().copied().flatten()
+}
+
 /// Reads an answer.
 pub fn diagnose(answer: Answer<'_>) -> Diagnosis {
     let seen = Seen::of(answer);
-    let row = gateways::FAMILIES.iter().copied().flatten().find(|row| row.holds(&seen));
+    let row = signatures().find(|row| row.holds(&seen));
     row.map_or_else(|| unknown(&seen), |row| by(row, &seen))
 }
 
@@ -68,7 +73,7 @@ fn by(row: &'static Signature, seen: &Seen<'_>) -> Diagnosis {
         row.causes.iter().map(|(name, confidence)| Likely { name: *name, confidence: *confidence });
     Diagnosis {
         failing: seen.answer.outcome.is_failing(),
-        made_by: MadeBy::Gateway,
+        made_by: row.made_by(),
         gateway: Likely { name: row.gateway, confidence: row.confidence },
         cause: causes.next().unwrap_or(NOTHING),
         alternatives: causes.collect(),

@@ -4,6 +4,7 @@
 //! Every row has a name, a source and a fixture, `tests/fixtures/answers/NAME.http`, on which it is the first to hold: the
 //! order of rows matters, and the fixtures keep it.
 
+use super::MadeBy;
 use super::answer::Seen;
 use super::cause::Cause;
 use super::gateway::Gateway;
@@ -77,6 +78,13 @@ pub enum Sign {
 }
 
 impl Signature {
+    /// Who writes such answers. Rows whose first fault is that the application made it, and rows of applications
+    /// (whichever gateway stands before them), name the application.
+    pub(super) fn made_by(&self) -> MadeBy {
+        let by_application = matches!(self.causes.first(), Some((Cause::ApplicationMade, _)));
+        if by_application || self.gateway == Gateway::Unknown { MadeBy::Application } else { MadeBy::Gateway }
+    }
+
     /// Whether the answer looks like this.
     pub(super) fn holds(&self, seen: &Seen<'_>) -> bool {
         self.signs.iter().all(|sign| sign.holds(seen))

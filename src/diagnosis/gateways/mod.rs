@@ -1,9 +1,11 @@
 //! The table of signatures, a file for each family of gateways. The first row that holds names the gateway, so families
 //! with telling headers stand before those that are known by what is missing.
 
+mod aws;
+mod cloudflare;
 mod nginx;
 
 use super::signature::Signature;
 
 /// All rows, in the order in which they are tried.
-pub(super) const FAMILIES: &[&[Signature]] = &[nginx::SIGNATURES];
+pub(super) const FAMILIES: &[&[Signature]] = &[cloudflare::SIGNATURES, aws::SIGNATURES, nginx::SIGNATURES];

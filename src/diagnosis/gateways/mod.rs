@@ -3,9 +3,21 @@
 
 mod aws;
 mod cloudflare;
+mod google;
+mod mesh;
+mod microsoft;
 mod nginx;
 
 use super::signature::Signature;
 
 /// All rows, in the order in which they are tried.
-pub(super) const FAMILIES: &[&[Signature]] = &[cloudflare::SIGNATURES, aws::SIGNATURES, nginx::SIGNATURES];
+pub(super) const FAMILIES: &[&[Signature]] = &[
+    cloudflare::SIGNATURES,
+    aws::SIGNATURES,
+    google::SIGNATURES,
+    mesh::SIGNATURES,
+    mesh::GOOGLE,
+    mesh::ISTIO_REST,
+    microsoft::SIGNATURES,
+    nginx::SIGNATURES,
+];

@@ -94,12 +94,11 @@ pub enum Sign {
 }
 
 impl Signature {
-    /// Who writes such answers.
-    pub fn made_by(&self) -> MadeBy {
-        match self.causes.first() {
-            Some((Cause::ApplicationMade, _)) => MadeBy::Application,
-            _ => MadeBy::Gateway,
-        }
+    /// Who writes such answers. Rows whose first fault is that the application made it, and rows of applications
+    /// (whichever gateway stands before them), name the application.
+    pub(super) fn made_by(&self) -> MadeBy {
+        let by_application = matches!(self.causes.first(), Some((Cause::ApplicationMade, _)));
+        if by_application || self.gateway == Gateway::Unknown { MadeBy::Application } else { MadeBy::Gateway }
     }
 
     /// Whether the answer looks like this.

@@ -8,6 +8,7 @@ mod cli;
 mod crawl;
 mod dashboard;
 mod deploy;
+mod diagnosis;
 mod egress;
 mod hostile_site;
 mod impact;

@@ -2,12 +2,17 @@
 //! with telling headers stand before those that are known by what is missing.
 
 mod apache;
+mod aws;
 mod caddy;
+mod cloudflare;
 mod envoy;
 mod go;
+mod google;
 mod h2o;
 mod haproxy;
 mod lighttpd;
+mod mesh;
+mod microsoft;
 mod nginx;
 mod node;
 mod small;
@@ -19,6 +24,13 @@ use super::signature::Signature;
 
 /// All rows, in the order in which they are tried.
 pub(super) const FAMILIES: &[&[Signature]] = &[
+    cloudflare::SIGNATURES,
+    aws::SIGNATURES,
+    google::SIGNATURES,
+    mesh::SIGNATURES,
+    mesh::GOOGLE,
+    mesh::ISTIO_REST,
+    microsoft::SIGNATURES,
     squid::SIGNATURES,
     envoy::SIGNATURES,
     nginx::SIGNATURES,

@@ -87,7 +87,7 @@ pub fn diagnose(answer: Answer<'_>) -> Diagnosis {
         Outcome::Status(_) => match answer.outcome.class() {
             Class::Failing => failing(&seen),
             Class::Healthy => soft_error(&seen).unwrap_or_else(|| healthy(&seen)),
-            Class::Gone => healthy(&seen),
+            Class::Gone => gone(&seen),
         },
     }
 }
@@ -138,6 +138,12 @@ fn of_broken(row: &broken::Broken, seen: &Seen<'_>) -> Diagnosis {
     evidence.extend(seen.answer.evidence.detail.clone());
     evidence.extend(through(&edges, Gateway::Unknown));
     told(seen, row.made_by, gateway, likely(row.causes), evidence)
+}
+
+/// A 4xx is no error of the server, but it may be a gateway that keeps the visitor out.
+fn gone(seen: &Seen<'_>) -> Diagnosis {
+    let row = signatures().find(|row| row.holds(seen));
+    row.map_or_else(|| healthy(seen), |row| of_signature(row, seen, &edges::of(seen)))
 }
 
 fn soft_error(seen: &Seen<'_>) -> Option<Diagnosis> {

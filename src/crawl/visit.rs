@@ -13,7 +13,7 @@ use super::politeness::retry_after::retry_after;
 use crate::diagnosis;
 use crate::diagnosis::answer::Answer;
 use crate::discover::page::{self, Link, Page};
-use crate::domain::evidence::{BODY_KEPT, Evidence};
+use crate::domain::evidence::BODY_KEPT;
 use crate::domain::indexability::UrlFacts;
 use crate::domain::load::CONTROL_RATE;
 use crate::domain::observation::{CrawlId, SiteId};
@@ -145,7 +145,7 @@ fn is_error_in_disguise(known: &KnownUrl, fetched: &Fetched) -> bool {
     let is_well = matches!(fetched.outcome, Outcome::Status(200..=299));
     let is_small = !fetched.body.is_empty() && fetched.body.len() <= BODY_KEPT;
     let is_page = is_well && is_small && !is_robots(known);
-    is_page && diagnosis::is_soft_error(Answer::fetched(&evidence(fetched), fetched.outcome, None))
+    is_page && diagnosis::is_soft_error(Answer::fetched(&fetched.evidence(), fetched.outcome, None))
 }
 
 /// The version that came; `None` when it is not whole, or its links are not taken in.
@@ -203,19 +203,8 @@ pub(super) fn record(site: SiteId, known: &KnownUrl, fetched: &Fetched, crawl: O
         elapsed: fetched.elapsed,
         bytes: fetched.wire_bytes,
         crawl,
-        evidence: fetched.outcome.is_failing().then(|| evidence(fetched)),
+        evidence: fetched.outcome.is_failing().then(|| fetched.evidence()),
         ..Record::of(site, known, fetched.observation())
-    }
-}
-
-fn evidence(fetched: &Fetched) -> Evidence {
-    Evidence {
-        version: fetched.head.as_ref().map(|head| head.version.to_owned()),
-        status: fetched.head.as_ref().map(|head| head.status),
-        reason: fetched.head.as_ref().and_then(|head| head.reason.clone()),
-        headers: fetched.head.as_ref().map(|head| head.headers.clone()).unwrap_or_default(),
-        body: fetched.body.iter().take(BODY_KEPT).copied().collect(),
-        detail: fetched.detail.clone(),
     }
 }
 

@@ -80,12 +80,10 @@ impl Consensus {
     /// Whether these answers came from elsewhere, or for another reason, than those: both must tell.
     pub fn differs_from(&self, other: &Self) -> bool {
         let gateways = [self.gateway.name, other.gateway.name];
-        let makers = [self.made_by, other.made_by];
         let is_other_gateway = gateways[0] != gateways[1] && !gateways.contains(&Gateway::Unknown);
-        let is_other_maker = makers[0] != makers[1] && !makers.contains(&MadeBy::Unknown);
         let causes = [self.cause.name, other.cause.name];
-        let is_other_cause = causes[0] != causes[1] && !causes.contains(&Cause::Unknown);
-        is_other_gateway || is_other_maker || is_other_cause
+        let is_told = !causes.contains(&Cause::Unknown);
+        is_other_gateway || (is_told && (self.made_by != other.made_by || causes[0] != causes[1]))
     }
 }
 

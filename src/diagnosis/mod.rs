@@ -190,3 +190,6 @@ fn through(edges: &[Edge], author: Gateway) -> impl Iterator<Item = String> {
 fn likely(causes: &[(Cause, f32)]) -> Vec<Likely<Cause>> {
     causes.iter().map(|(name, confidence)| Likely { name: *name, confidence: *confidence }).collect()
 }
+
+#[cfg(test)]
+mod tests;

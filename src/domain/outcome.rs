@@ -16,7 +16,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Outcome {
-    /// A final HTTP status, 200 to 599.
+    /// A final HTTP status: 101, or 200 to 599.
     Status(u16),
     /// No HTTP answer, or a broken one.
     Network(NetworkError),
@@ -79,10 +79,11 @@ const SOFT_ERROR: &str = "soft_error";
 pub struct UnknownOutcome(pub String);
 
 impl Outcome {
-    /// The outcome of a final status. A status outside 200..=599 is not HTTP as we know it: `protocol`.
+    /// The outcome of a final status: 101, by which the server switches protocols (RFC 9110, 15.2.2), and 200 to 599. Any
+    /// other is not HTTP as we know it: `protocol`.
     pub fn of_status(status: u16) -> Self {
         match status {
-            200..=599 => Self::Status(status),
+            101 | 200..=599 => Self::Status(status),
             _ => Self::Network(NetworkError::Protocol),
         }
     }
@@ -141,7 +142,7 @@ impl FromStr for Outcome {
             return Ok(Self::Network(*error));
         }
         match word.parse() {
-            Ok(status @ 200..=599) => Ok(Self::Status(status)),
+            Ok(status @ (101 | 200..=599)) => Ok(Self::Status(status)),
             _ => Err(UnknownOutcome(word.to_owned())),
         }
     }

@@ -22,6 +22,7 @@ use std::pin::Pin;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
@@ -169,6 +170,19 @@ impl Fetched {
     /// What the judgement needs of it.
     pub fn observation(&self) -> Observation {
         Observation { asked_at: self.asked_at, at: self.at, outcome: self.outcome }
+    }
+
+    /// What is kept of it, for people and for the diagnosis.
+    pub fn evidence(&self) -> Evidence {
+        let head = self.head.as_ref();
+        Evidence {
+            version: head.map(|head| head.version.to_owned()),
+            status: head.map(|head| head.status),
+            reason: head.and_then(|head| head.reason.clone()),
+            headers: head.map(|head| head.headers.clone()).unwrap_or_default(),
+            body: self.body.iter().take(BODY_KEPT).copied().collect(),
+            detail: self.detail.clone(),
+        }
     }
 
     /// The first header of this name, whatever its case.

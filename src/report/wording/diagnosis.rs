@@ -1,12 +1,15 @@
 //! How it reads who made an answer and why: "nginx wrote it (0.97). Behind it, the upstream refused the connection (0.45)."
 //! Confidence stands beside each claim, because bytes can be copied; none of them is ever told as certain.
 
+use std::fmt::Write;
+
 use super::{count, plural};
 use crate::diagnosis::cause::Cause;
 use crate::diagnosis::consensus::Consensus;
 use crate::diagnosis::gateway::Gateway;
 use crate::diagnosis::signature::MadeBy;
 use crate::diagnosis::{Diagnosis, Likely};
+use crate::domain::evidence::Evidence;
 use crate::report::diagnosis::OutageDiagnosis;
 
 /// Each cause as the end of a sentence that begins with "because".
@@ -28,6 +31,22 @@ const BECAUSE: &[(Cause, &str)] = &[
     (Cause::EdgeRule, "a rule of the gateway says so"),
 ];
 
+/// The same where no gateway answered, so that it is told of the site's own address.
+const AT_THE_SITE: &[(Cause, &str)] = &[
+    (Cause::UpstreamRefused, "the site's own address refused the connection"),
+    (Cause::UpstreamReset, "the connection to the site was reset"),
+    (Cause::UpstreamEmpty, "the connection to the site was closed without an answer"),
+    (Cause::UpstreamTimeout, "the site took too long"),
+    (Cause::UpstreamDns, "the site's own name has no address"),
+    (Cause::UpstreamTls, "TLS with the site itself failed"),
+];
+
+/// A cause in words, by who told it.
+fn because_of(made_by: MadeBy, cause: Cause) -> &'static str {
+    let here = AT_THE_SITE.iter().find(|(of, _)| *of == cause && made_by == MadeBy::Unknown);
+    here.map_or_else(|| because(cause), |(_, words)| words)
+}
+
 /// A cause in words.
 pub fn because(cause: Cause) -> &'static str {
     BECAUSE.iter().find(|(of, _)| *of == cause).map_or("why is not known", |(_, words)| words)
@@ -42,7 +61,9 @@ pub fn headline(diagnosis: &Diagnosis) -> String {
     match diagnosis.made_by {
         MadeBy::Application => format!("{}.", by_an_application(diagnosis.status, diagnosis.gateway)),
         MadeBy::Unknown if name == Cause::Unknown => "Who made this answer cannot be told.".to_owned(),
-        MadeBy::Unknown => format!("No gateway answered: {} ({confidence:.2}).", because(name)),
+        MadeBy::Unknown => {
+            format!("No gateway answered: {} ({confidence:.2}).", because_of(MadeBy::Unknown, name))
+        }
         MadeBy::Gateway => {
             let who = by_a_gateway(diagnosis.gateway);
             match name {
@@ -76,6 +97,34 @@ pub fn advice(diagnosis: &Diagnosis) -> String {
     because(diagnosis.cause.name).to_owned()
 }
 
+/// The diagnosis of one answer for a terminal: what it is, what was seen, what to do.
+pub fn report(diagnosis: &Diagnosis, answer: &Evidence) -> String {
+    let mut out = format!("{}\n{}\n", status_line(answer), headline(diagnosis));
+    let also = diagnosis.alternatives.iter();
+    let also: Vec<String> = also
+        .map(|other| format!("{} ({:.2})", because_of(diagnosis.made_by, other.name), other.confidence))
+        .collect();
+    // Writing to a string cannot fail.
+    if !also.is_empty() {
+        let _ = writeln!(out, "It may as well be that {}.", also.join(", or that "));
+    }
+    let _ = writeln!(out, "\nWhat was seen");
+    for seen in &diagnosis.evidence {
+        let _ = writeln!(out, "  - {seen}");
+    }
+    let _ = write!(out, "\nWhat to do\n  {}", advice(diagnosis));
+    out
+}
+
+/// The first line of an answer as it came.
+fn status_line(answer: &Evidence) -> String {
+    let Some(status) = answer.status else {
+        return answer.detail.clone().unwrap_or_else(|| "No answer came.".to_owned());
+    };
+    let version = answer.version.as_deref().unwrap_or("HTTP");
+    format!("{version} {status} {}", answer.reason.as_deref().unwrap_or_default()).trim_end().to_owned()
+}
+
 /// Who answered in an outage, and why; one paragraph a line.
 pub fn of_outage(told: &OutageDiagnosis) -> Vec<String> {
     let mut lines = vec![who(&told.now)];
@@ -91,7 +140,7 @@ fn who(consensus: &Consensus) -> String {
     let Likely { name, confidence } = consensus.gateway;
     let others = if consensus.differ + consensus.unclear > 0 { votes(consensus) } else { String::new() };
     match (consensus.made_by, name) {
-        (MadeBy::Unknown, _) => "No answer came that names who made it.".to_owned(),
+        (MadeBy::Unknown, _) => "No gateway answered, so there is nobody to name.".to_owned(),
         (MadeBy::Application, Gateway::Unknown) => "The application itself made these answers.".to_owned(),
         (MadeBy::Application, name) => {
             format!("The application itself made these answers; {} passed them on.{others}", name.title())
@@ -132,14 +181,16 @@ fn why(consensus: &Consensus) -> Option<String> {
         .iter()
         .filter(|other| other.confidence >= WORTH_A_WORD)
         .take(3)
-        .map(|other| because(other.name))
+        .map(|other| because_of(consensus.made_by, other.name))
         .collect();
+    let same =
+        if consensus.made_by == MadeBy::Unknown { "It looks the same" } else { "The same answer comes" };
     let others = match others.as_slice() {
         [] => String::new(),
-        [other] => format!(" The same answer comes when {other}."),
-        [rest @ .., last] => format!(" The same answer comes when {}, or when {last}.", rest.join(", when ")),
+        [other] => format!(" {same} when {other}."),
+        [rest @ .., last] => format!(" {same} when {}, or when {last}.", rest.join(", when ")),
     };
-    Some(format!("Most likely, {} ({confidence:.2}).{others}", because(name)))
+    Some(format!("Most likely, {} ({confidence:.2}).{others}", because_of(consensus.made_by, name)))
 }
 
 fn capital(text: &str) -> String {

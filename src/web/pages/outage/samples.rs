@@ -232,7 +232,7 @@ fn hardly_known() -> OutagePage {
         lasted: "Seen once so far".to_owned(),
         axis,
         instants,
-        diagnosis: vec!["No answer came that names who made it.".to_owned()],
+        diagnosis: vec!["No gateway answered, so there is nobody to name.".to_owned()],
         evidence: Vec::new(),
         no_evidence: "No answer came: the connection was made, and nothing followed within 20 s.".to_owned(),
         members: Members { title: "1 URL".to_owned(), rows: members(1), pages: None },

@@ -9,8 +9,8 @@ use crate::diagnosis::cause::Cause::{
 };
 use crate::diagnosis::gateway::Gateway;
 use crate::diagnosis::signature::Sign::{
-    self, Any, Body, BodyIs, BodyStarts, Header, HeaderHas, HeaderIs, HeaderStarts, NoBody, NoHeader,
-    NotBody, Reason, Status,
+    self, Any, Body, BodyIs, BodyStarts, Header, HeaderHas, HeaderIs, HeaderStarts, NoBody, NoHeader, Reason,
+    Status,
 };
 use crate::diagnosis::signature::{Signature, Source};
 
@@ -50,12 +50,7 @@ macro_rules! alb {
                 BodyStarts(concat!("<html>\n<head><title>", $title, "</title></head>")),
                 HeaderStarts("server", "awselb/"),
             ]),
-            Any(&[HeaderStarts("server", "awselb/"), NoHeader("server"), NotBody("<hr>")]),
-            Any(&[
-                NoBody,
-                Body(concat!("<center><h1>", $title, "</h1></center>\n</body>")),
-                Body(concat!("<h1>", $title, "</h1>\n</body>")),
-            ]),
+            Any(&[NoBody, Body(concat!("<h1>", $title, "</h1></center>\n</body>"))]),
             Status(&[$status]),
         ]
     };

@@ -2,6 +2,8 @@
 //! with telling headers stand before those that are known by what is missing.
 
 mod akamai;
+mod api_gateways;
+mod applications;
 mod aws;
 mod cloudflare;
 mod fastly;
@@ -9,7 +11,10 @@ mod google;
 mod mesh;
 mod microsoft;
 mod nginx;
+mod nginx_kin;
+mod others;
 mod platforms;
+mod waf;
 
 use super::signature::Signature;
 
@@ -25,5 +30,11 @@ pub(super) const FAMILIES: &[&[Signature]] = &[
     mesh::GOOGLE,
     mesh::ISTIO_REST,
     microsoft::SIGNATURES,
+    waf::SIGNATURES,
+    api_gateways::SIGNATURES,
+    nginx_kin::SIGNATURES,
+    others::SIGNATURES,
     nginx::SIGNATURES,
+    nginx_kin::UNLISTED,
+    applications::SIGNATURES,
 ];

@@ -1,4 +1,4 @@
-//! Platforms that run applications: Heroku, Vercel, Netlify, Fly.io, Render, Railway, DigitalOcean's App Platform.
+//! Platforms that run applications: Heroku, Vercel, Netlify, Fly.io, Render, Railway, `DigitalOcean`'s App Platform.
 //!
 //! Their headers are on answers of the application too, except those that name an error; the rows rest on the latter, or on
 //! the page.
@@ -298,7 +298,6 @@ pub(super) const SIGNATURES: &[Signature] = &[
         is_page: false,
         shows: "Fly.io's proxy answered without a body: no machine of the application takes the request",
         source: Source::Captured("heads with `fly-request-id` and `server: Fly/...` in public repositories"),
-        ..ROW
     },
     Signature {
         name: "digitalocean_unhealthy",

@@ -9,8 +9,8 @@ use crate::diagnosis::cause::Cause::{
 };
 use crate::diagnosis::gateway::Gateway;
 use crate::diagnosis::signature::Sign::{
-    self, Any, Body, BodyIs, BodyStarts, Header, HeaderHas, HeaderIs, HeaderStarts, NoBody, NoHeader,
-    NotBody, Reason, Status,
+    self, Any, Body, BodyIs, BodyStarts, Header, HeaderHas, HeaderIs, HeaderStarts, NoBody, NoHeader, Reason,
+    Status,
 };
 use crate::diagnosis::signature::{Signature, Source};
 
@@ -50,12 +50,7 @@ macro_rules! alb {
                 BodyStarts(concat!("<html>\n<head><title>", $title, "</title></head>")),
                 HeaderStarts("server", "awselb/"),
             ]),
-            Any(&[HeaderStarts("server", "awselb/"), NoHeader("server"), NotBody("<hr>")]),
-            Any(&[
-                NoBody,
-                Body(concat!("<center><h1>", $title, "</h1></center>\n</body>")),
-                Body(concat!("<h1>", $title, "</h1>\n</body>")),
-            ]),
+            Any(&[NoBody, Body(concat!("<h1>", $title, "</h1></center>\n</body>"))]),
             Status(&[$status]),
         ]
     };
@@ -103,7 +98,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
                 Body("The CloudFront function associated with the CloudFront distribution"),
             ]),
         ],
-        causes: &[(ApplicationMade, 0.9), (EdgeRule, 0.1)],
+        causes: &[(UpstreamInvalid, 0.6), (UpstreamEmpty, 0.4)],
         shows: "the site's own function at CloudFront failed, or gave what CloudFront does not accept",
         ..CLOUDFRONT
     },
@@ -180,7 +175,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             Any(&[Header("x-amz-apigw-id"), HeaderIs("x-amzn-errortype", "InternalServerErrorException")]),
             Any(&[NoBody, Body("Internal server error")]),
         ],
-        causes: &[(ApplicationMade, 0.6), (UpstreamInvalid, 0.4)],
+        causes: &[(UpstreamInvalid, 0.55), (UpstreamEmpty, 0.45)],
         shows: "API Gateway says that the Lambda function behind it failed, or answered in a form that it does not take",
         ..API
     },
@@ -191,7 +186,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             HeaderIs("x-amzn-errortype", "InternalServerErrorException"),
             Any(&[NoBody, Body("nternal server error")]),
         ],
-        causes: &[(UpstreamUnavailable, 0.5), (EdgeRule, 0.3), (ApplicationMade, 0.2)],
+        causes: &[(UpstreamUnavailable, 0.6), (EdgeRule, 0.4)],
         shows: "API Gateway could not call what lies behind it: a missing permission, or a broken integration",
         ..API
     },
@@ -216,7 +211,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             Header("apigw-requestid"),
             BodyIs("{\"message\":\"Internal Server Error\"}"),
         ],
-        causes: &[(ApplicationMade, 0.6), (UpstreamInvalid, 0.4)],
+        causes: &[(UpstreamInvalid, 0.55), (UpstreamEmpty, 0.45)],
         shows: "an HTTP API of API Gateway says that the Lambda function behind it failed, or answered in a form that it does not take",
         ..API
     },
@@ -228,7 +223,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
             NoHeader("x-amz-apigw-id"),
             Any(&[BodyIs("Internal Server Error"), BodyIs("{\"Message\":\"Internal Server Error\"}")]),
         ],
-        causes: &[(ApplicationMade, 0.8), (UpstreamInvalid, 0.2)],
+        causes: &[(UpstreamEmpty, 0.6), (UpstreamInvalid, 0.4)],
         shows: "the Lambda function behind the function's own URL failed",
         ..API
     },

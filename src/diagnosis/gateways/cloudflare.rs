@@ -117,7 +117,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "cloudflare_1101",
         signs: &[MAY_BE, Any(&[page!("1101"), Body("Worker threw exception")])],
-        causes: &[(ApplicationMade, 0.95)],
+        causes: &[(UpstreamEmpty, 0.9)],
         shows: "error 1101: the site's own code in a Cloudflare Worker threw an exception",
         source: Source::Documented(
             "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/error-1101/",
@@ -127,7 +127,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "cloudflare_1102",
         signs: &[MAY_BE, Any(&[page!("1102"), Body("Worker exceeded resource limits")])],
-        causes: &[(Overload, 0.6), (ApplicationMade, 0.4)],
+        causes: &[(Overload, 0.9), (UpstreamTimeout, 0.1)],
         shows: "error 1102: the site's own code in a Cloudflare Worker used more time or memory than it may",
         source: Source::Documented(
             "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/error-1102/",

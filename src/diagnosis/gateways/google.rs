@@ -4,8 +4,8 @@
 //! Newer load balancers are Envoy inside; those texts stand in `mesh`.
 
 use crate::diagnosis::cause::Cause::{
-    ApplicationMade, Overload, RateLimited, UpstreamInvalid, UpstreamRefused, UpstreamReset, UpstreamTimeout,
-    UpstreamUnavailable,
+    ApplicationMade, Overload, RateLimited, UpstreamEmpty, UpstreamInvalid, UpstreamRefused, UpstreamReset,
+    UpstreamTimeout, UpstreamUnavailable,
 };
 use crate::diagnosis::gateway::Gateway;
 use crate::diagnosis::signature::Sign::{self, Any, Body, BodyIs, BodyStarts, HeaderHas, HeaderIs, Status};
@@ -70,7 +70,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "google_500",
         signs: page!("500"),
-        causes: &[(ApplicationMade, 0.55), (Overload, 0.25), (UpstreamUnavailable, 0.2)],
+        causes: &[(UpstreamEmpty, 0.5), (Overload, 0.25), (UpstreamUnavailable, 0.25)],
         shows: "the page is that of Google's front end: the application failed or did not start",
         ..ROW
     },

@@ -13,6 +13,7 @@ mod edges;
 pub mod gateway;
 mod gateways;
 pub mod signature;
+mod table;
 pub mod timing;
 
 use serde::Serialize;
@@ -99,7 +100,7 @@ pub fn is_soft_error(answer: Answer<'_>) -> bool {
 
 fn failing(seen: &Seen<'_>) -> Diagnosis {
     let edges = edges::of(seen);
-    let row = signatures().find(|row| row.holds(seen));
+    let row = table::first(seen, |_| true);
     row.map_or_else(|| of_no_signature(seen, &edges), |row| of_signature(row, seen, &edges))
 }
 
@@ -142,7 +143,7 @@ fn of_broken(row: &broken::Broken, seen: &Seen<'_>) -> Diagnosis {
 
 /// A 4xx is no error of the server, but it may be a gateway that keeps the visitor out.
 fn gone(seen: &Seen<'_>) -> Diagnosis {
-    let row = signatures().find(|row| row.holds(seen));
+    let row = table::first(seen, |_| true);
     row.map_or_else(|| healthy(seen), |row| of_signature(row, seen, &edges::of(seen)))
 }
 
@@ -150,7 +151,7 @@ fn soft_error(seen: &Seen<'_>) -> Option<Diagnosis> {
     if seen.text.len() > LONGEST_SOFT_ERROR {
         return None;
     }
-    let row = signatures().find(|row| row.is_page && row.holds(seen))?;
+    let row = table::first(seen, |row| row.is_page)?;
     let mut diagnosis = of_signature(row, seen, &edges::of(seen));
     diagnosis.failing = true;
     diagnosis.evidence.push("the page is served with a status that says all is well".to_owned());

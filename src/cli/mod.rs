@@ -6,6 +6,7 @@
 
 mod crawl;
 mod deploy;
+mod diagnose;
 mod output;
 mod plan;
 mod progress;
@@ -57,6 +58,8 @@ enum Command {
     User(user::Options),
     /// Judge recorded observations with a policy
     Replay(replay::Options),
+    /// Who sent an error answer, and why
+    Diagnose(diagnose::Options),
     /// What outages a schedule would see
     Plan(plan::Options),
     /// Today's summary
@@ -134,6 +137,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
+        Command::Diagnose(options) => diagnose::run(&options).await,
         Command::Plan(options) => plan::run(&options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,

@@ -22,6 +22,8 @@ pub struct Answer<'a> {
     /// The names of headers stand in the letters in which they came. HTTP/2 and the libraries of HTTP clients make them
     /// small, and what was read from there says nothing by its letters.
     pub names_as_sent: bool,
+    /// An interim answer (1xx) came before it, although none was asked for.
+    pub after_interim: bool,
     /// It was asked on a connection that had carried another answer before; `None`: not known.
     pub reused_connection: Option<bool>,
 }
@@ -29,7 +31,14 @@ pub struct Answer<'a> {
 impl<'a> Answer<'a> {
     /// An answer of which nothing more is known than what came, byte for byte.
     pub fn of(evidence: &'a Evidence, outcome: Outcome) -> Self {
-        Self { evidence, outcome, elapsed: None, names_as_sent: true, reused_connection: None }
+        Self {
+            evidence,
+            outcome,
+            elapsed: None,
+            names_as_sent: true,
+            after_interim: false,
+            reused_connection: None,
+        }
     }
 
     /// An answer that our own client fetched, or that was kept of one.

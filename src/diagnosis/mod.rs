@@ -72,6 +72,10 @@ const OF_AN_APPLICATION: &[(Cause, f32)] =
 /// A fault that is less sure than this is not told as the one when the gateway stands behind another.
 const TOLD_FROM_BEHIND: f32 = 0.6;
 
+/// What an interim answer before an error says.
+const AFTER_INTERIM: &str = "an interim answer came first, so the upstream was reached and spoke, and then sent no final answer that \
+                             could be used";
+
 /// All signatures.
 pub fn signatures() -> impl Iterator<Item = &'static Signature> {
     gateways::FAMILIES.iter().copied().flatten()
@@ -108,6 +112,10 @@ fn of_signature(row: &'static Signature, seen: &Seen<'_>, edges: &[Edge]) -> Dia
     let mut causes = likely(row.causes);
     let mut evidence = vec![row.shows.to_owned()];
     let is_behind = edges::is_behind_another(seen, row.gateway, edges);
+    if seen.answer.after_interim && causes.iter().any(|cause| cause.name == Cause::UpstreamInvalid) {
+        evidence.push(AFTER_INTERIM.to_owned());
+        timing::prefer(&mut causes, Cause::UpstreamInvalid, TOLD_FROM_BEHIND);
+    }
     if is_behind {
         evidence.extend(through(edges, row.gateway));
         if causes.len() > 1 && causes.first().is_some_and(|first| first.confidence < TOLD_FROM_BEHIND) {

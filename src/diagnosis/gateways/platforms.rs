@@ -75,10 +75,10 @@ macro_rules! code {
 pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "heroku_maintenance",
-        signs: &[Any(&[
-            Body("herokucdn.com/error-pages/maintenance-mode"),
-            Body("heroku_pages/maintenance"),
-        ])],
+        signs: &[
+            Body("heroku"),
+            Any(&[Body("/error-pages/maintenance-mode"), Body("heroku_pages/maintenance")]),
+        ],
         causes: &[(Maintenance, 0.97)],
         shows: "Heroku's page for an application in maintenance mode",
         ..ROW
@@ -92,11 +92,14 @@ pub(super) const SIGNATURES: &[Signature] = &[
     },
     Signature {
         name: "heroku_application_error",
-        signs: &[Any(&[
-            Body("herokucdn.com/error-pages/application-error"),
-            Body("heroku_pages/error.html"),
-            Body("heroku logs --tail"),
-        ])],
+        signs: &[
+            Body("heroku"),
+            Any(&[
+                Body("/error-pages/application-error"),
+                Body("heroku_pages/error.html"),
+                Body("heroku logs --tail"),
+            ]),
+        ],
         causes: &[
             (UpstreamUnavailable, 0.35),
             (UpstreamTimeout, 0.3),

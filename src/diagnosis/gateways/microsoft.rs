@@ -272,6 +272,24 @@ pub(super) const SIGNATURES: &[Signature] = &[
         ..IIS
     },
     Signature {
+        name: "azure_function_host",
+        signs: &[BodyStarts("Function host is not running.")],
+        causes: &[(UpstreamUnavailable, 0.95)],
+        confidence: 0.8,
+        shows: "Azure Functions says that the host of the functions does not start",
+        source: Source::Code("Azure/azure-functions-host, `Function host is not running.` with 503"),
+        ..IIS
+    },
+    Signature {
+        name: "azure_container_app",
+        signs: &[BodyStarts("<!DOCTYPE html>"), Body("Azure Container App - Unavailable")],
+        causes: &[(UpstreamUnavailable, 0.6), (EdgeRule, 0.4)],
+        gateway: Gateway::Envoy,
+        confidence: 0.7,
+        shows: "Azure Container Apps (Envoy inside) has no running app for this host name",
+        ..IIS
+    },
+    Signature {
         name: "iis_asp_net_error",
         signs: &[
             Body("Server Error in '"),

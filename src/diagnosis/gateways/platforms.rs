@@ -265,6 +265,23 @@ pub(super) const SIGNATURES: &[Signature] = &[
         ..RENDER
     },
     Signature {
+        name: "render_page",
+        signs: &[
+            Body("<title>502</title>"),
+            Body("This service is currently unavailable. Please try again in a few minutes."),
+        ],
+        causes: &[
+            (UpstreamUnavailable, 0.4),
+            (UpstreamRefused, 0.3),
+            (UpstreamReset, 0.15),
+            (UpstreamTimeout, 0.15),
+        ],
+        confidence: 0.9,
+        is_page: true,
+        shows: "the page is Render's: no instance of the service answered",
+        ..RENDER
+    },
+    Signature {
         name: "railway_failed",
         signs: &[
             Status(&[500, 502, 503, 504]),

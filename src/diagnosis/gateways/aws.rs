@@ -229,6 +229,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         ],
         causes: &[(UpstreamEmpty, 0.6), (UpstreamInvalid, 0.4)],
         shows: "the Lambda function behind the function's own URL failed",
+        source: Source::Captured("https://github.com/awsdocs/aws-lambda-developer-guide/issues/430"),
         ..API
     },
     Signature {

@@ -94,11 +94,14 @@ pub enum Sign {
 }
 
 impl Signature {
-    /// Who writes such answers. Rows whose first fault is that the application made it, and rows of applications
-    /// (whichever gateway stands before them), name the application.
+    /// Who writes such answers: the application, where that is the first fault, and where an application announces its own
+    /// maintenance, through whichever gateway.
     pub(super) fn made_by(&self) -> MadeBy {
-        let by_application = matches!(self.causes.first(), Some((Cause::ApplicationMade, _)));
-        if by_application || self.gateway == Gateway::Unknown { MadeBy::Application } else { MadeBy::Gateway }
+        match self.causes.first() {
+            Some((Cause::ApplicationMade, _)) => MadeBy::Application,
+            Some((Cause::Maintenance, _)) if self.gateway == Gateway::Unknown => MadeBy::Application,
+            _ => MadeBy::Gateway,
+        }
     }
 
     /// Whether the answer looks like this.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gatecrawl::diagnosis::answer::Answer;
-use gatecrawl::diagnosis::{diagnose, signatures};
+use gatecrawl::diagnosis::{MadeBy, diagnose, signatures};
 use gatecrawl::domain::evidence::Evidence;
 use gatecrawl::domain::outcome::Outcome;
 
@@ -60,6 +60,20 @@ fn a_page_is_known_without_its_head_too() {
         }
     }
     assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn an_application_answers_for_its_own_pages_and_a_gateway_for_its_own() {
+    let made_by = |name: &str| {
+        let evidence = read(&fs::read(fixtures().join(format!("{name}.http"))).unwrap());
+        diagnose(Answer::of(&evidence, Outcome::of_status(evidence.status.unwrap()))).made_by
+    };
+    for name in ["iis_asp_net_error", "wordpress_maintenance", "wordpress_database"] {
+        assert_eq!(made_by(name), MadeBy::Application, "{name}");
+    }
+    for name in ["cloudflare_502_branded", "heroku_maintenance", "citrix_503", "aws_elb_502"] {
+        assert_eq!(made_by(name), MadeBy::Gateway, "{name}");
+    }
 }
 
 fn fixtures() -> PathBuf {

@@ -9,9 +9,7 @@ use crate::diagnosis::cause::Cause::{
     UpstreamUnavailable,
 };
 use crate::diagnosis::gateway::Gateway;
-use crate::diagnosis::signature::Sign::{
-    self, Any, Body, BodyIs, BodyStarts, Header, HeaderIs, HeaderStarts, Status,
-};
+use crate::diagnosis::signature::Sign::{self, Any, Body, BodyIs, BodyStarts, Header, HeaderIs, Status};
 use crate::diagnosis::signature::{Signature, Source};
 
 /// What most rows share.
@@ -28,13 +26,13 @@ const ROW: Signature = Signature {
     ),
 };
 
-/// It came through Cloudflare, or may be one of its pages; cheap, and asked before a body is searched.
+/// It may be one of its pages; asked before the code is searched in all its forms.
 const MAY_BE: Sign = Any(&[
-    BodyStarts("<!DOCTYPE html>"),
     BodyStarts("error code: "),
     BodyStarts("{\"type\":\"https://developers.cloudflare.com"),
-    HeaderStarts("server", "cloudflare"),
-    Header("cf-ray"),
+    Header("cf-error-type"),
+    Body("cf-error"),
+    Body("Ray ID"),
 ]);
 
 /// A page of Cloudflare about this code, in any of its forms.
@@ -44,6 +42,7 @@ macro_rules! page {
     };
     ($code:literal, $title:literal) => {
         Any(&[
+            HeaderIs("cf-error-type", $code),
             BodyIs(concat!("error code: ", $code)),
             Body(concat!("| ", $code, ": ", $title)),
             Body(concat!("errorcode_", $code)),
@@ -57,10 +56,7 @@ macro_rules! page {
 /// A code of its own: by status, as the header `cf-error-type`, or by its page.
 macro_rules! code {
     ($number:literal, $code:literal) => {
-        &[
-            Any(&[Status(&[$number]), MAY_BE]),
-            Any(&[Status(&[$number]), HeaderIs("cf-error-type", $code), page!($code)]),
-        ]
+        &[Any(&[Status(&[$number]), MAY_BE]), Any(&[Status(&[$number]), page!($code)])]
     };
 }
 

@@ -26,8 +26,8 @@ const ROW: Signature = Signature {
 const FASTLY: Sign = Any(&[
     HeaderStarts("x-served-by", "cache-"),
     HeaderHas("x-served-by", ", cache-"),
-    Body("Details: cache-"),
-    Body("<!-- via fastly -->"),
+    BodyStarts("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!DOCTYPE html PUBLIC"),
+    BodyStarts("<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\""),
 ]);
 
 /// One of Fastly's words for a fault, as the reason phrase or in the page.

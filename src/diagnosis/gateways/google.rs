@@ -125,16 +125,4 @@ pub(super) const SIGNATURES: &[Signature] = &[
         ),
         ..ROW
     },
-    Signature {
-        name: "google_run_504",
-        signs: &[
-            Status(&[504]),
-            Any(&[BodyIs("upstream request timeout"), BodyIs("stream timeout")]),
-            HeaderIs("server", "Google Frontend"),
-        ],
-        causes: &[(UpstreamTimeout, 0.97)],
-        is_page: false,
-        shows: "Google's front end, Envoy inside, says that the backend took longer than the time set",
-        ..ROW
-    },
 ];

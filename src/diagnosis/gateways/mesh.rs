@@ -128,8 +128,8 @@ pub(super) const GOOGLE: &[Signature] = rows!(
     Gateway::GoogleCloudLb,
     [
         Status(&[502, 503, 504]),
-        HeaderStarts("via", "1.1 google"),
-        NoHeader("server"),
+        Any(&[HeaderStarts("via", "1.1 google"), HeaderIs("server", "Google Frontend")]),
+        Any(&[NoHeader("server"), HeaderIs("server", "Google Frontend")]),
         NoHeader("x-envoy-upstream-service-time")
     ],
     Source::Documented("https://cloud.google.com/load-balancing/docs/https/troubleshooting-ext-https-lbs")

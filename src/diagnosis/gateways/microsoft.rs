@@ -9,7 +9,7 @@ use crate::diagnosis::cause::Cause::{
 };
 use crate::diagnosis::gateway::Gateway;
 use crate::diagnosis::signature::Sign::{
-    self, Any, Body, BodyIs, BodyStarts, Header, HeaderStarts, NoBody, Status,
+    self, Any, Body, BodyIs, BodyStarts, BodyWithin, Header, HeaderStarts, NoBody, Status,
 };
 use crate::diagnosis::signature::{Signature, Source};
 
@@ -55,15 +55,17 @@ macro_rules! application_gateway {
     };
 }
 
-const DOOR_PAGE: Sign = Body("Our services aren't available right now");
+/// It came through Front Door, or is its page, which has no head of HTML.
+const MAY_BE_DOOR: Sign =
+    Any(&[BodyStarts("<h2>Our services aren't available right now"), Header("x-azure-ref")]);
 
 /// Pages of IIS begin so.
 const IIS_PAGE: Sign = Any(&[
-    BodyStarts("<!DOCTYPE html"),
-    BodyStarts("<!DOCTYPE HTML"),
-    BodyStarts("<html"),
-    BodyStarts("<HTML"),
+    BodyStarts("<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\""),
+    BodyStarts("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\""),
     HeaderStarts("server", "Microsoft-"),
+    Body("IIS "),
+    Body("ANCM "),
 ]);
 
 /// The rows, the most telling first.
@@ -105,14 +107,14 @@ pub(super) const SIGNATURES: &[Signature] = &[
     },
     Signature {
         name: "azure_front_door_timeout",
-        signs: &[Any(&[Header("x-azure-ref"), DOOR_PAGE]), Any(&[Status(&[504]), Body("OriginTimeout")])],
+        signs: &[MAY_BE_DOOR, Any(&[Status(&[504]), Body("OriginTimeout")])],
         causes: &[(UpstreamTimeout, 0.97)],
         shows: "Azure Front Door says that the origin took longer than the time set",
         ..DOOR
     },
     Signature {
         name: "azure_front_door_invalid",
-        signs: &[Any(&[Header("x-azure-ref"), DOOR_PAGE]), Body("OriginInvalidResponse")],
+        signs: &[MAY_BE_DOOR, Body("OriginInvalidResponse")],
         causes: &[(UpstreamInvalid, 0.9), (UpstreamTls, 0.1)],
         shows: "Azure Front Door says that it could not read the answer of the origin, or not trust its certificate",
         ..DOOR
@@ -129,7 +131,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
     },
     Signature {
         name: "azure_front_door_page",
-        signs: &[DOOR_PAGE],
+        signs: &[Body("Our services aren't available right now")],
         causes: &[(UpstreamUnavailable, 0.6), (EdgeRule, 0.25), (UpstreamTls, 0.15)],
         is_page: true,
         shows: "the page is that of Azure Front Door: no route, or no origin that answers",
@@ -233,13 +235,16 @@ pub(super) const SIGNATURES: &[Signature] = &[
     },
     Signature {
         name: "iis_http_sys_503",
-        signs: &[Any(&[
-            Body("HTTP Error 503. The service is unavailable."),
-            BodyIs("The service is unavailable."),
-            Body("HTTP Error 503.2"),
-            Body("HTTP Error 503.3"),
-            Body("HTTP Error 503.4"),
-        ])],
+        signs: &[
+            BodyWithin(2000),
+            Any(&[
+                Body("HTTP Error 503. The service is unavailable."),
+                BodyIs("The service is unavailable."),
+                Body("HTTP Error 503.2"),
+                Body("HTTP Error 503.3"),
+                Body("HTTP Error 503.4"),
+            ]),
+        ],
         causes: &[(UpstreamUnavailable, 0.75), (Overload, 0.15), (Maintenance, 0.1)],
         confidence: 0.97,
         shows: "the page is that of Windows' own HTTP.sys: the application pool is stopped, or its queue is full",
@@ -264,6 +269,24 @@ pub(super) const SIGNATURES: &[Signature] = &[
         signs: &[Body("Application Error"), Body("you can access the"), Body("diagnostic resources")],
         causes: &[(UpstreamUnavailable, 0.6), (UpstreamRefused, 0.3), (UpstreamTimeout, 0.1)],
         shows: "Azure App Service says that the container of the application does not start or does not answer",
+        ..IIS
+    },
+    Signature {
+        name: "azure_function_host",
+        signs: &[BodyStarts("Function host is not running.")],
+        causes: &[(UpstreamUnavailable, 0.95)],
+        confidence: 0.8,
+        shows: "Azure Functions says that the host of the functions does not start",
+        source: Source::Code("Azure/azure-functions-host, `Function host is not running.` with 503"),
+        ..IIS
+    },
+    Signature {
+        name: "azure_container_app",
+        signs: &[BodyStarts("<!DOCTYPE html>"), Body("Azure Container App - Unavailable")],
+        causes: &[(UpstreamUnavailable, 0.6), (EdgeRule, 0.4)],
+        gateway: Gateway::Envoy,
+        confidence: 0.7,
+        shows: "Azure Container Apps (Envoy inside) has no running app for this host name",
         ..IIS
     },
     Signature {

@@ -35,8 +35,8 @@ const INGRESS: Signature = Signature {
     gateway: Gateway::IngressNginx,
     confidence: 0.7,
     is_page: false,
-    source: Source::Documented(
-        "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#server-tokens",
+    source: Source::Captured(
+        "answers without `Server` and with `max-age=15724800` in Strict-Transport-Security, in public repositories",
     ),
     ..ROW
 };

@@ -35,6 +35,9 @@ const POUND: Signature = Signature {
     ..LITESPEED
 };
 
+/// Gateways for which the contract has no word; the fault is known all the same.
+const NAMELESS: Signature = Signature { gateway: Gateway::Unknown, confidence: 0.0, ..LITESPEED };
+
 /// The page of `LiteSpeed` in its two designs, or a page from a server that calls itself so.
 const LITESPEED_PAGE: Sign = Any(&[
     HeaderStarts("server", "LiteSpeed"),
@@ -102,14 +105,6 @@ pub(super) const SIGNATURES: &[Signature] = &[
         ..LITESPEED
     },
     Signature {
-        name: "litespeed_508",
-        signs: &[Any(&[Status(&[508]), Body("<title>508")]), Body("Resource Limit Is Reached")],
-        causes: &[(Overload, 0.97)],
-        confidence: 0.5,
-        shows: "the hosting's limit of processes or memory for this account is reached (CloudLinux)",
-        ..LITESPEED
-    },
-    Signature {
         name: "litespeed_500",
         signs: &[LITESPEED_STARTS, Body("500"), Body("Internal Server Error"), LITESPEED_PAGE],
         causes: &[(ApplicationMade, 0.7), (UpstreamEmpty, 0.3)],
@@ -148,5 +143,36 @@ pub(super) const SIGNATURES: &[Signature] = &[
         is_page: false,
         shows: "a Huawei Cloud load balancer says in X-Router-Code that its backends are not available",
         source: Source::Documented("https://support.huaweicloud.com/intl/en-us/elb_faq/elb_faq_0100.html"),
+    },
+    Signature {
+        name: "hosting_508",
+        signs: &[Any(&[Status(&[508]), Body("<title>508")]), Body("Resource Limit Is Reached")],
+        causes: &[(Overload, 0.97)],
+        shows: "the limit of the hosting (CloudLinux) on processes or memory of this account is reached",
+        source: Source::Captured("pages of shared hosting with `508 Resource Limit Is Reached`"),
+        ..NAMELESS
+    },
+    Signature {
+        name: "citrix_503",
+        signs: &[BodyWithin(200), Body("<b>Http/1.1 Service Unavailable</b>")],
+        causes: &[(UpstreamUnavailable, 0.9), (Overload, 0.1)],
+        shows: "the page is that of a Citrix NetScaler: no server of its group is up",
+        source: Source::Captured(
+            "`<html><body><b>Http/1.1 Service Unavailable</b></body> </html>` in public repositories",
+        ),
+        ..NAMELESS
+    },
+    Signature {
+        name: "f5_rejected",
+        signs: &[
+            BodyWithin(2000),
+            Body("The requested URL was rejected. Please consult with your administrator."),
+        ],
+        causes: &[(EdgeRule, 0.97)],
+        shows: "the page is that of an F5 BIG-IP: its firewall refuses this request",
+        source: Source::Captured(
+            "`The requested URL was rejected. Please consult with your administrator.` in public repositories",
+        ),
+        ..NAMELESS
     },
 ];

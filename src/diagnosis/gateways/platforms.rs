@@ -75,10 +75,10 @@ macro_rules! code {
 pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "heroku_maintenance",
-        signs: &[Any(&[
-            Body("herokucdn.com/error-pages/maintenance-mode"),
-            Body("heroku_pages/maintenance"),
-        ])],
+        signs: &[
+            Body("heroku"),
+            Any(&[Body("/error-pages/maintenance-mode"), Body("heroku_pages/maintenance")]),
+        ],
         causes: &[(Maintenance, 0.97)],
         shows: "Heroku's page for an application in maintenance mode",
         ..ROW
@@ -92,11 +92,14 @@ pub(super) const SIGNATURES: &[Signature] = &[
     },
     Signature {
         name: "heroku_application_error",
-        signs: &[Any(&[
-            Body("herokucdn.com/error-pages/application-error"),
-            Body("heroku_pages/error.html"),
-            Body("heroku logs --tail"),
-        ])],
+        signs: &[
+            Body("heroku"),
+            Any(&[
+                Body("/error-pages/application-error"),
+                Body("heroku_pages/error.html"),
+                Body("heroku logs --tail"),
+            ]),
+        ],
         causes: &[
             (UpstreamUnavailable, 0.35),
             (UpstreamTimeout, 0.3),
@@ -259,6 +262,23 @@ pub(super) const SIGNATURES: &[Signature] = &[
             (UpstreamTimeout, 0.15),
         ],
         shows: "Render names in X-Render-Routing why no instance of the service answered",
+        ..RENDER
+    },
+    Signature {
+        name: "render_page",
+        signs: &[
+            Body("<title>502</title>"),
+            Body("This service is currently unavailable. Please try again in a few minutes."),
+        ],
+        causes: &[
+            (UpstreamUnavailable, 0.4),
+            (UpstreamRefused, 0.3),
+            (UpstreamReset, 0.15),
+            (UpstreamTimeout, 0.15),
+        ],
+        confidence: 0.9,
+        is_page: true,
+        shows: "the page is Render's: no instance of the service answered",
         ..RENDER
     },
     Signature {

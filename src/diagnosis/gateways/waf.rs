@@ -31,12 +31,9 @@ const SUCURI: Signature = Signature {
 };
 
 /// The page is Imperva's; asked before its number is searched.
-const PAGE: Sign = Any(&[
-    Body("_Incapsula_Resource"),
-    Body("Incapsula incident ID"),
-    Body("Proxy IP:"),
-    Body("The proxy failed to connect to the web server"),
-]);
+const PAGE: Sign = Body("ncapsula");
+/// The page within the frame, which some clients are given at once.
+const FRAME: Sign = Any(&[PAGE, Body("The proxy failed to connect to the web server")]);
 
 /// The page names a fault of this number.
 macro_rules! fault {
@@ -53,14 +50,14 @@ macro_rules! fault {
 pub(super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "imperva_timeout",
-        signs: &[PAGE, Any(&[fault!("20"), Body("due to TCP connection timeout")])],
+        signs: &[FRAME, Any(&[fault!("20"), Body("due to TCP connection timeout")])],
         causes: &[(UpstreamTimeout, 0.97)],
         shows: "Imperva's error 20: the origin did not take the connection in time",
         ..IMPERVA
     },
     Signature {
         name: "imperva_refused",
-        signs: &[PAGE, Any(&[fault!("8"), Body("due to TCP connection rejection")])],
+        signs: &[FRAME, Any(&[fault!("8"), Body("due to TCP connection rejection")])],
         causes: &[(UpstreamRefused, 0.75), (UpstreamReset, 0.25)],
         shows: "Imperva's error 8: the origin refused or reset the connection",
         ..IMPERVA

@@ -101,7 +101,8 @@ fn answered(bytes: &[u8], to_head: bool) -> Pasted {
         finals += 1;
         let framed = Framed::read(&head, behind, to_head);
         let next = behind.get(framed.length..).unwrap_or_default();
-        if next.starts_with(b"HTTP/") && head.status.is_some() {
+        // What follows a 101 is of another protocol, whatever it looks like.
+        if next.starts_with(b"HTTP/") && head.status.is_some_and(|status| status != 101) {
             rest = next;
             continue;
         }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gatecrawl::diagnosis::answer::Answer;
-use gatecrawl::diagnosis::{MadeBy, diagnose, signatures};
+use gatecrawl::diagnosis::signature::MadeBy;
+use gatecrawl::diagnosis::{diagnose, signatures};
 use gatecrawl::domain::evidence::Evidence;
 use gatecrawl::domain::outcome::Outcome;
 

@@ -5,23 +5,30 @@
 //! that none of them knows is the application's own when it shows signs of one, and of unknown make otherwise. Bytes can be
 //! copied and pages replaced, so nothing is ever certain.
 
+pub mod advice;
 pub mod answer;
+pub mod application;
 mod broken;
 pub mod cause;
 pub mod consensus;
 mod edges;
 pub mod gateway;
 mod gateways;
+pub mod misuse;
 pub mod signature;
 mod table;
 pub mod timing;
+mod unsigned;
 
 use serde::Serialize;
 
+use self::advice::Advice;
 use self::answer::{Answer, Seen};
+use self::application::frameworks::Framework;
 use self::cause::Cause;
 use self::edges::Edge;
 use self::gateway::Gateway;
+use self::misuse::Misuse;
 use self::signature::{MadeBy, Signature};
 use crate::domain::outcome::{Class, Outcome};
 
@@ -49,6 +56,8 @@ pub struct Diagnosis {
     pub cause: Likely<Cause>,
     /// Other faults that bring the same answer, the likeliest first.
     pub alternatives: Vec<Likely<Cause>>,
+    /// What the application that wrote it is built with.
+    pub framework: Option<&'static Framework>,
     /// The signature that holds, by its name.
     pub signature: Option<&'static str>,
     /// What was seen, in words.
@@ -65,10 +74,6 @@ const NO_GATEWAY: Likely<Gateway> = Likely { name: Gateway::Unknown, confidence:
 /// How sure it is that an answer came through a gateway that left its name on it.
 const BY_ITS_TRACE: f32 = 0.9;
 
-/// What an answer of unknown make comes from.
-const OF_AN_APPLICATION: &[(Cause, f32)] =
-    &[(Cause::ApplicationMade, 0.6), (Cause::UpstreamUnavailable, 0.25)];
-
 /// A fault that is less sure than this is not told as the one when the gateway stands behind another.
 const TOLD_FROM_BEHIND: f32 = 0.6;
 
@@ -79,6 +84,19 @@ const AFTER_INTERIM: &str = "an interim answer came first, so the upstream was r
 /// All signatures.
 pub fn signatures() -> impl Iterator<Item = &'static Signature> {
     gateways::FAMILIES.iter().copied().flatten()
+}
+
+impl Diagnosis {
+    /// What to do next.
+    pub fn advice(&self) -> Option<&'static Advice> {
+        advice::advice(self.gateway.name, self.cause.name)
+    }
+
+    /// The misuse of its status, when an application made it.
+    pub fn misuse(&self) -> Option<Misuse> {
+        let status = self.status.filter(|_| self.failing && self.made_by == MadeBy::Application)?;
+        misuse::misuse(status, self.framework)
+    }
 }
 
 /// Reads an answer.
@@ -105,7 +123,7 @@ pub fn is_soft_error(answer: Answer<'_>) -> bool {
 fn failing(seen: &Seen<'_>) -> Diagnosis {
     let edges = edges::of(seen);
     let row = table::first(seen, |_| true);
-    row.map_or_else(|| of_no_signature(seen, &edges), |row| of_signature(row, seen, &edges))
+    row.map_or_else(|| unsigned::diagnose(seen, &edges), |row| of_signature(row, seen, &edges))
 }
 
 fn of_signature(row: &'static Signature, seen: &Seen<'_>, edges: &[Edge]) -> Diagnosis {
@@ -126,16 +144,6 @@ fn of_signature(row: &'static Signature, seen: &Seen<'_>, edges: &[Edge]) -> Dia
     }
     let gateway = Likely { name: row.gateway, confidence: row.confidence };
     Diagnosis { signature: Some(row.name), ..told(seen, row.made_by(), gateway, causes, evidence) }
-}
-
-/// What no gateway is known to write is taken for the application's own.
-fn of_no_signature(seen: &Seen<'_>, edges: &[Edge]) -> Diagnosis {
-    let gateway =
-        edges.first().map_or(NO_GATEWAY, |edge| Likely { name: edge.gateway, confidence: BY_ITS_TRACE });
-    let causes = likely(OF_AN_APPLICATION);
-    let mut evidence = vec!["no gateway that is known writes such an answer".to_owned()];
-    evidence.extend(through(edges, Gateway::Unknown));
-    told(seen, MadeBy::Application, gateway, causes, evidence)
 }
 
 fn of_broken(row: &broken::Broken, seen: &Seen<'_>) -> Diagnosis {
@@ -186,6 +194,7 @@ fn told(
         gateway,
         cause: causes.next().unwrap_or(NO_CAUSE),
         alternatives: causes.collect(),
+        framework: None,
         signature: None,
         evidence,
     }

@@ -91,6 +91,8 @@ pub enum Sign {
     DateAddedLater,
     /// One of these holds.
     Any(&'static [Sign]),
+    /// All of these hold.
+    All(&'static [Sign]),
 }
 
 impl Signature {
@@ -130,6 +132,7 @@ impl Sign {
             Self::Names(names) => seen.has_names(names),
             Self::DateAddedLater => is_date_added_later(&seen.answer.evidence.headers),
             Self::Any(signs) => signs.iter().any(|sign| sign.holds(seen)),
+            Self::All(signs) => signs.iter().all(|sign| sign.holds(seen)),
         }
     }
 }

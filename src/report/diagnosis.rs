@@ -7,6 +7,7 @@ use crate::diagnosis::answer::Answer;
 use crate::diagnosis::cause::Cause;
 use crate::diagnosis::consensus::{Consensus, Voice};
 use crate::diagnosis::gateway::Gateway;
+use crate::diagnosis::misuse::Misuse;
 use crate::diagnosis::signature::MadeBy;
 use crate::diagnosis::{Diagnosis, Likely, diagnose};
 use crate::domain::observation::OutageId;
@@ -25,7 +26,26 @@ pub struct DiagnosisJson {
     alternatives: Vec<NamedJson<Cause>>,
     evidence: Vec<String>,
     advice: String,
+    misuse: Option<MisuseJson>,
+    framework: Option<&'static str>,
     signature: Option<&'static str>,
+}
+
+/// A status that an application should not send.
+#[derive(Debug, Clone, Serialize)]
+struct MisuseJson {
+    finding: String,
+    advice: &'static str,
+    language: &'static str,
+    code: &'static str,
+    source: &'static str,
+}
+
+impl From<Misuse> for MisuseJson {
+    fn from(misuse: Misuse) -> Self {
+        let Misuse { finding, advice, language, code, source, .. } = misuse;
+        Self { finding, advice, language, code, source }
+    }
 }
 
 /// Something that is likely, its confidence rounded to two places.
@@ -54,6 +74,8 @@ impl DiagnosisJson {
             alternatives: diagnosis.alternatives.iter().copied().map(NamedJson::from).collect(),
             evidence: notes.iter().chain(&diagnosis.evidence).cloned().collect(),
             advice: wording::diagnosis::advice(diagnosis),
+            misuse: diagnosis.misuse().map(MisuseJson::from),
+            framework: diagnosis.framework.map(|framework| framework.name),
             signature: diagnosis.signature,
         }
     }

@@ -5,8 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gatecrawl::diagnosis::answer::Answer;
+use gatecrawl::diagnosis::application::frameworks::FRAMEWORKS;
+use gatecrawl::diagnosis::cause::Cause;
 use gatecrawl::diagnosis::signature::MadeBy;
 use gatecrawl::diagnosis::{diagnose, signatures};
+use gatecrawl::discover::answer;
 use gatecrawl::domain::evidence::Evidence;
 use gatecrawl::domain::outcome::Outcome;
 
@@ -27,8 +30,9 @@ fn each_signature_is_the_first_to_hold_on_its_own_fixture() {
 }
 
 #[test]
-fn each_fixture_belongs_to_a_signature() {
-    let names: BTreeSet<_> = signatures().map(|row| format!("{}.http", row.name)).collect();
+fn each_fixture_belongs_to_a_signature_or_a_framework() {
+    let frameworks = FRAMEWORKS.iter().map(|framework| format!("app_{}.http", framework.name));
+    let names: BTreeSet<_> = signatures().map(|row| format!("{}.http", row.name)).chain(frameworks).collect();
     let files: BTreeSet<_> = fs::read_dir(fixtures())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
@@ -64,6 +68,57 @@ fn a_page_is_known_without_its_head_too() {
 }
 
 #[test]
+fn each_framework_is_the_first_to_hold_on_its_own_fixture_and_is_told_what_it_misuses() {
+    let mut faults = Vec::new();
+    for framework in FRAMEWORKS {
+        let Ok(raw) = fs::read(fixtures().join(format!("app_{}.http", framework.name))) else {
+            faults.push(format!("{} has no fixture", framework.name));
+            continue;
+        };
+        let told = diagnose(Answer::of(&read(&raw), Outcome::Status(502)));
+        let found = told.framework.map(|framework| framework.name);
+        if (told.made_by, found) != (MadeBy::Application, Some(framework.name)) {
+            faults.push(format!("{} is taken for {found:?}, {:?}", framework.name, told.signature));
+        }
+        let misuse = told.misuse().expect("an application has no business with 502");
+        assert!(misuse.advice.contains("500") && misuse.advice.contains("503"), "{}", framework.name);
+        assert!(
+            misuse.code.contains("503") || misuse.code.to_lowercase().contains("unavailable"),
+            "{}",
+            misuse.code
+        );
+    }
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn a_500_or_503_of_an_application_is_no_misuse() {
+    let mut evidence = read(&fs::read(fixtures().join("app_express.http")).unwrap());
+    for (status, is_misuse) in [(500, false), (502, true), (503, false), (504, true)] {
+        evidence.status = Some(status);
+        let told = diagnose(Answer::of(&evidence, Outcome::Status(status)));
+        assert_eq!(told.misuse().is_some(), is_misuse, "{status}");
+    }
+}
+
+#[test]
+fn a_page_that_says_when_to_come_back_is_planned_work() {
+    let planned = |body: &str, media: &str| {
+        let raw = format!(
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: {media}\r\nRetry-After: 3600\r\n\r\n{body}"
+        );
+        let read = answer::read(raw.as_bytes()).unwrap();
+        diagnose(Answer::of(&read.evidence, read.outcome))
+    };
+    let page = planned("<h1>We are moving house</h1>", "text/html");
+    assert_eq!(page.cause.name, Cause::Maintenance);
+    assert!(page.evidence.iter().any(|seen| seen.contains("Retry-After (3600)")), "{:?}", page.evidence);
+    let interface = planned(r#"{"error":"maintenance"}"#, "application/json");
+    assert_eq!(interface.cause.name, Cause::ApplicationMade);
+    assert_eq!(interface.alternatives[0].name, Cause::Maintenance);
+}
+
+#[test]
 fn an_application_answers_for_its_own_pages_and_a_gateway_for_its_own() {
     let made_by = |name: &str| {
         let evidence = read(&fs::read(fixtures().join(format!("{name}.http"))).unwrap());
@@ -86,21 +141,7 @@ fn signature_of(evidence: &Evidence) -> Option<&'static str> {
     diagnose(Answer::of(evidence, outcome)).signature
 }
 
-/// A raw answer: a status line, headers, an empty line, the body.
+/// A fixture as the command line reads it.
 fn read(raw: &[u8]) -> Evidence {
-    let end = raw.windows(4).position(|four| four == b"\r\n\r\n").expect("a head ends with an empty line");
-    let head = std::str::from_utf8(&raw[..end]).unwrap();
-    let mut lines = head.split("\r\n");
-    let mut words = lines.next().unwrap().splitn(3, ' ');
-    Evidence {
-        version: words.next().map(str::to_owned),
-        status: words.next().map(|status| status.parse().unwrap()),
-        reason: words.next().filter(|reason| !reason.is_empty()).map(str::to_owned),
-        headers: lines
-            .map(|line| line.split_once(": ").unwrap())
-            .map(|(n, v)| (n.into(), v.into()))
-            .collect(),
-        body: raw[end + 4..].to_vec(),
-        detail: None,
-    }
+    answer::read(raw).unwrap().evidence
 }

@@ -94,7 +94,9 @@ pub fn advice(diagnosis: &Diagnosis) -> String {
     if !diagnosis.failing {
         return "Nothing needs doing about this answer.".to_owned();
     }
-    because(diagnosis.cause.name).to_owned()
+    let misuse = diagnosis.misuse().map(|misuse| format!("{} {}", misuse.finding, misuse.advice));
+    let advice = diagnosis.advice().map(|advice| advice.text.to_owned());
+    misuse.or(advice).unwrap_or_default()
 }
 
 /// The diagnosis of one answer for a terminal: what it is, what was seen, what to do.
@@ -113,6 +115,11 @@ pub fn report(diagnosis: &Diagnosis, answer: &Evidence) -> String {
         let _ = writeln!(out, "  - {seen}");
     }
     let _ = write!(out, "\nWhat to do\n  {}", advice(diagnosis));
+    if let Some(misuse) = diagnosis.misuse() {
+        let code: Vec<String> = misuse.code.lines().map(|line| format!("    {line}")).collect();
+        let _ =
+            write!(out, "\n  In {}:\n\n{}\n\n  Source: {}", misuse.language, code.join("\n"), misuse.source);
+    }
     out
 }
 

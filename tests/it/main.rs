@@ -10,6 +10,7 @@ mod dashboard;
 mod deploy;
 mod diagnosis;
 mod egress;
+mod gateways;
 mod hostile_site;
 mod impact;
 mod layers;

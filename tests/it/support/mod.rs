@@ -4,6 +4,7 @@
 pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod hostile;
+pub(crate) mod lab;
 pub(crate) mod nginx;
 pub(crate) mod program;
 pub(crate) mod site;

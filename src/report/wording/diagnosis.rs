@@ -4,9 +4,11 @@
 use std::fmt::Write;
 
 use super::{count, plural};
+use crate::diagnosis::advice;
 use crate::diagnosis::cause::Cause;
 use crate::diagnosis::consensus::Consensus;
 use crate::diagnosis::gateway::Gateway;
+use crate::diagnosis::misuse::misuse;
 use crate::diagnosis::signature::MadeBy;
 use crate::diagnosis::{Diagnosis, Likely};
 use crate::domain::evidence::Evidence;
@@ -141,6 +143,19 @@ pub fn of_outage(told: &OutageDiagnosis) -> Vec<String> {
         lines.extend(why(first));
     }
     lines
+}
+
+/// What to do about an outage, by what its answers say together; `commonest`: the status of most of them.
+pub fn advice_of(consensus: &Consensus, commonest: Option<u16>) -> Option<String> {
+    if consensus.cause.name == Cause::Unknown || consensus.made_by == MadeBy::Unknown {
+        return None;
+    }
+    let misused = commonest.filter(|_| consensus.made_by == MadeBy::Application);
+    let misuse = misused.and_then(|status| misuse(status, None));
+    let misuse = misuse.map(|misuse| format!("{} {}", misuse.finding, misuse.advice));
+    misuse.or_else(|| {
+        advice::advice(consensus.gateway.name, consensus.cause.name).map(|row| row.text.to_owned())
+    })
 }
 
 fn who(consensus: &Consensus) -> String {

@@ -141,6 +141,15 @@ impl Case {
     /// One of many brief outages of its place is not as forgiven as each by itself.
     fn advice(&self, facts: &Facts<'_>) -> Vec<String> {
         let mut advice = facts.advice();
+        let outcomes = self.judged.outage.outcomes.iter();
+        let commonest = outcomes.max_by_key(|(_, urls)| **urls).map(|(outcome, _)| *outcome);
+        let status = commonest.and_then(|outcome| outcome.to_string().parse().ok());
+        // Who answered and why says more than the status does.
+        if let (Some(told), Some(servers)) =
+            (wording::diagnosis::advice_of(&self.told.now, status), advice.get_mut(1))
+        {
+            *servers = told;
+        }
         if let Some(first) = advice.first_mut().filter(|_| self.habit.is_some() && !self.judged.is_ongoing())
         {
             wording::habit::ADVICE.clone_into(first);

@@ -1,5 +1,7 @@
 //! Who said it and why, made ready: the JSON shape of one diagnosis, and what the members of an outage met, together.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::wording;
@@ -9,6 +11,7 @@ use crate::diagnosis::consensus::{Consensus, Voice};
 use crate::diagnosis::gateway::Gateway;
 use crate::diagnosis::misuse::Misuse;
 use crate::diagnosis::signature::MadeBy;
+use crate::diagnosis::timing::{Limit, mode_near_a_limit};
 use crate::diagnosis::{Diagnosis, Likely, diagnose};
 use crate::domain::observation::OutageId;
 use crate::store::answers::{MetAnswer, Which};
@@ -88,13 +91,30 @@ pub struct OutageDiagnosis {
     pub now: Consensus,
     /// By the first answer of each, where that says something else.
     pub at_first: Option<Consensus>,
+    /// The limit of the gateway at which the times of most of them stand.
+    pub timer: Option<&'static Limit>,
 }
+
+/// So many answers are few, and so large a share of them is most.
+const FEW: usize = 3;
+const MOST: f64 = 0.8;
 
 /// Diagnoses what the members of an outage met.
 pub async fn of_outage(store: &Store, outage: OutageId) -> Result<OutageDiagnosis, StoreError> {
     let [first, newest] = [Which::First, Which::Newest].map(|which| store.answers(outage, which));
-    let (first, newest) = (together(&first.await?), together(&newest.await?));
-    Ok(OutageDiagnosis { at_first: first.differs_from(&newest).then_some(first), now: newest })
+    let (first, answers) = (together(&first.await?), newest.await?);
+    let now = together(&answers);
+    let timer = mode_near_a_limit(now.gateway.name, &times(&answers), MOST, FEW);
+    Ok(OutageDiagnosis { at_first: first.differs_from(&now).then_some(first), now, timer })
+}
+
+/// How long each member's answer took.
+fn times(answers: &[MetAnswer]) -> Vec<Duration> {
+    let of = |met: &MetAnswer| {
+        let members = usize::try_from(met.members).unwrap_or(usize::MAX);
+        met.elapsed.into_iter().flat_map(move |took| std::iter::repeat_n(took, members))
+    };
+    answers.iter().flat_map(of).collect()
 }
 
 fn together(answers: &[MetAnswer]) -> Consensus {

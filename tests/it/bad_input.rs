@@ -146,3 +146,41 @@ fn a_private_address_behind_a_name_of_the_dashboard_is_refused_in_a_crawl() {
     refused(&program.run(&["crawl", &url, "--rate", "0"]), 3, &["private", "--allow-private"]);
     assert!(world.nginx.asked().is_empty());
 }
+
+#[test]
+fn whatever_is_pasted_to_diagnose_gets_a_clear_answer_or_a_clear_error() {
+    let program = Program::new();
+    let entry = r#"{"request":{"url":"https://shop.example/"},"response":{"status":502,"headers":[]}}"#;
+    let har = format!(r#"{{"log":{{"entries":[{}]}}}}"#, vec![entry; 1000].join(","));
+    let heads = format!("HTTP/1.1 502 Bad Gateway\r\n{}\r\n", "X-A: b\r\n".repeat(1_250_000));
+    let answers = [
+        "HTTP/9.9 999",
+        "no status line at all",
+        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 5\r\n\r\nfirstHTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\ncut",
+        "\u{0}\u{1}\u{2}\u{7f}",
+        &har,
+        &heads,
+    ];
+    for pasted in answers {
+        let ran = program.run_typing(pasted, &["diagnose", "-", "--format", "json"]);
+        let begin: String = pasted.chars().take(40).collect();
+        assert_eq!(ran.code, 0, "{begin}: {}", ran.stderr);
+        let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert!(told["evidence"].as_array().is_some_and(|seen| !seen.is_empty()), "{begin}: {told:#}");
+    }
+    for (pasted, why) in
+        [("", "nothing in it"), ("{\"a\":1}", "no HAR"), ("{\"log\":{\"entries\":[]}}", "no entries")]
+    {
+        let ran = program.run_typing(pasted, &["diagnose", "-"]);
+        assert_eq!((ran.code, ran.stderr.contains(why)), (2, true), "{pasted}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    }
+    let ran = program.run(&["diagnose", "no-such-file.http"]);
+    assert_eq!(
+        (ran.code, ran.stderr.contains("neither") || ran.stderr.contains("no file")),
+        (2, true),
+        "{}",
+        ran.stderr
+    );
+}

@@ -138,6 +138,14 @@ fn status_line(answer: &Evidence) -> String {
 pub fn of_outage(told: &OutageDiagnosis) -> Vec<String> {
     let mut lines = vec![who(&told.now)];
     lines.extend(why(&told.now));
+    if let Some(limit) = told.timer {
+        lines.push(format!(
+            "Nearly all of them came after {} s, which is how long {} waits by default ({}): its timer ran out.",
+            limit.waits.as_secs(),
+            limit.gateway.title(),
+            limit.setting
+        ));
+    }
     if let Some(first) = &told.at_first {
         lines.push(format!("It changed while it lasted. At first: {}", who(first)));
         lines.extend(why(first));

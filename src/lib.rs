@@ -25,12 +25,15 @@
 //!    probed. Then it hands the sitemaps' URLs to the store, and its frontier reads from there what was not seen since the
 //!    crawl began; that is a query, so a crawl that was killed, or paused because its site went down, goes on where it was.
 //! 3. Visits run side by side, each at its turn: [`fetch`] brings an answer and tells every way of failing apart,
-//!    [`discover`] reads the page's links, unless the page has not changed. The run's dispatcher alone owns the counts;
+//!    [`discover`] reads the page's links, unless the page has not changed; a small page is shown to [`diagnosis`] first,
+//!    because it may be an error page under status 200. The run's dispatcher alone owns the counts;
 //!    what it may do next, when the site slows, fails or asks to be left alone, is said by [`crawl::politeness`].
 //! 4. A visit goes, with the URLs that it found and what its page says, to the one [`store::writer`], which folds batches
 //!    of them into spells, lets [`domain::judge`] group failing URLs into outages, and commits all of it together.
 //! 5. An outage that opens, changes its verdict or ends is announced to whoever listens. Pages, the command line and
-//!    reports read from the store and judge with the present instant ([`domain::verdict`]).
+//!    reports read from the store and judge with the present instant ([`domain::verdict`]); who made the answers of an
+//!    outage is said by [`diagnosis`] from the evidence that was kept, when it is asked ([`report::diagnosis`]), so that
+//!    a signature learned tomorrow explains what failed today.
 //!
 //! A replayed file enters at the observation; nothing behind it knows the difference.
 

@@ -125,14 +125,16 @@ fn envoy_names_the_fault_in_its_line() {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_found_behind_every_gateway_though_it_says_200() {
+fn a_body_that_breaks_off_is_found_behind_every_gateway() {
     for kind in [Kind::Nginx, Kind::Haproxy, Kind::Apache, Kind::Caddy, Kind::Varnish, Kind::Envoy] {
         let lab = Lab::of(kind, &[]);
         let told = diagnosed(&Program::new(), &lab.url("cut"));
-        assert_eq!(
-            (&told["status"], word(&told, "cause").as_str()),
-            (&200.into(), "upstream_truncated"),
-            "{kind:?}"
+        assert_eq!(word(&told, "cause"), "upstream_truncated", "{kind:?}");
+        // Varnish alone may notice before it has begun to answer, and then says so.
+        let status = told["status"].as_u64();
+        assert!(
+            status == Some(200) || (kind == Kind::Varnish && status == Some(503)),
+            "{kind:?}: {status:?}"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, their share, the bounds of an outage, the hours of the
-//! week.
+//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, their share, the bounds of an outage, the spells of a
+//! URL, the hours of the week.
 //!
 //! Pure, and without a colour in it: shapes carry CSS classes (`t-persistent`), so that one drawing serves the light and
 //! the dark page. What has text in it is drawn twice, for a wide and for a narrow screen, because an SVG that is scaled
@@ -11,6 +11,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 pub mod bounds;
+pub mod lanes;
 mod plot;
 pub mod share;
 pub mod strip;

@@ -21,6 +21,7 @@ pub mod plan;
 pub mod robots;
 pub mod silence;
 mod subject;
+pub mod url;
 pub mod verdict;
 
 const MINUTE: i64 = 60;

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, corrupt};
+use super::{Store, StoreError, corrupt, instant, millis};
 use crate::domain::evidence::Evidence;
-use crate::domain::observation::OutageId;
+use crate::domain::observation::{OutageId, SiteId};
 use crate::domain::outcome::Outcome;
 
 /// So many kinds of answers are read, the most common ones. Some gateways number their pages, so that each is another.
@@ -50,7 +51,52 @@ struct Row {
     members: i64,
 }
 
+/// An answer that was met on a site, and when last.
+#[derive(Debug, Clone)]
+pub struct SiteAnswer {
+    /// What was met; its members are runs of failures.
+    pub met: MetAnswer,
+    /// The newest failing answer of them.
+    pub newest: DateTime<Utc>,
+}
+
+#[derive(Debug, FromRow)]
+struct SiteRow {
+    #[sqlx(flatten)]
+    row: Row,
+    newest: i64,
+}
+
 impl Store {
+    /// What so many of a site's newest runs of failures since this instant met first, the most common first.
+    pub async fn site_answers(
+        &self,
+        site: SiteId,
+        since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<SiteAnswer>, StoreError> {
+        let rows: Vec<SiteRow> = sqlx::query_as(
+            "select e.version, e.status, e.reason, e.headers, e.body, e.detail, m.latest, m.elapsed_ms, m.members, m.newest
+             from (select first_evidence as digest, latest, min(first_elapsed_ms) as elapsed_ms, count(*) as members,
+                       max(last_failing) as newest
+                   from (select first_evidence, latest, first_elapsed_ms, last_failing from episode
+                         where site_id = $1 and first_failing >= $2 order by first_failing desc limit $3) recent
+                   group by first_evidence, latest) m
+             join evidence e on e.digest = m.digest
+             order by m.members desc, e.digest limit $4",
+        )
+        .bind(site.0)
+        .bind(millis(since))
+        .bind(i64::from(limit))
+        .bind(MOST_KINDS)
+        .fetch_all(&self.db.reader)
+        .await?;
+        let read = |SiteRow { row, newest }| {
+            Ok(SiteAnswer { met: row.answer(OutageId(0))?, newest: instant(newest) })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// What the members of an outage met, the most common first. What is no longer kept is left out.
     pub async fn answers(&self, outage: OutageId, which: Which) -> Result<Vec<MetAnswer>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(which.statement())

@@ -13,6 +13,7 @@ pub mod crawls;
 pub mod deploys;
 mod docket;
 pub mod efficiency;
+pub mod failed_urls;
 pub mod indexability;
 pub mod kin;
 pub mod leases;
@@ -23,6 +24,8 @@ pub mod rollups;
 pub mod silences;
 pub mod sitemaps;
 pub mod sites;
+pub mod url_history;
+pub mod url_lists;
 pub mod urls;
 pub mod writer;
 

@@ -57,23 +57,6 @@ pub struct StoredMember {
     pub standing: Standing,
 }
 
-/// A URL of an outage, with all of its runs of failures there.
-#[derive(Debug, Clone)]
-pub struct FailedUrl {
-    /// Its longest run.
-    pub longest: StoredMember,
-    /// How many runs there are: several, when it was healthy in between.
-    pub times: u64,
-    /// The first failing answer of the first run.
-    pub first_failing: DateTime<Utc>,
-    /// The last failing answer of the last run.
-    pub last_failing: DateTime<Utc>,
-    /// It was failing when it was last looked at.
-    pub is_failing: bool,
-    /// It failed on when the outage was over, by another root.
-    pub went_on: bool,
-}
-
 #[derive(Debug, FromRow)]
 struct OutageRow {
     id: i64,
@@ -144,7 +127,7 @@ impl TryFrom<OutageRow> for StoredOutage {
 }
 
 #[derive(Debug, FromRow)]
-struct MemberRow {
+pub(super) struct MemberRow {
     id: i64,
     url_id: i64,
     origin: String,
@@ -198,32 +181,6 @@ impl TryFrom<MemberRow> for StoredMember {
             last_elapsed: elapsed(row.last_elapsed_ms),
             recheck_at: row.recheck_at.map(instant),
             standing: row.standing.standing(),
-        })
-    }
-}
-
-#[derive(Debug, FromRow)]
-struct FailedUrlRow {
-    #[sqlx(flatten)]
-    longest: MemberRow,
-    times: i64,
-    first_of_all: i64,
-    last_of_all: i64,
-    is_failing: i64,
-    has_gone_on: i64,
-}
-
-impl TryFrom<FailedUrlRow> for FailedUrl {
-    type Error = StoreError;
-
-    fn try_from(row: FailedUrlRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            longest: row.longest.try_into()?,
-            times: row.times.cast_unsigned(),
-            first_failing: instant(row.first_of_all),
-            last_failing: instant(row.last_of_all),
-            is_failing: row.is_failing != 0,
-            went_on: row.has_gone_on != 0,
         })
     }
 }
@@ -289,38 +246,6 @@ impl Store {
         .fetch_optional(&self.db.reader)
         .await?;
         row.map(StoredMember::try_from).transpose()
-    }
-
-    /// The URLs of an outage, each once, in the order in which they first failed.
-    pub async fn failed_urls(
-        &self,
-        id: OutageId,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Vec<FailedUrl>, StoreError> {
-        let rows: Vec<FailedUrlRow> = sqlx::query_as(concat!(
-            "with run as (
-                 select *,
-                     row_number() over (partition by url_id
-                                        order by last_failing - first_failing - unknown_ms desc, id) as place,
-                     count(*) over (partition by url_id) as times,
-                     min(first_failing) over (partition by url_id) as first_of_all,
-                     max(last_failing) over (partition by url_id) as last_of_all,
-                     max(case when healthy_after is null and went_on = 0 then 1 else 0 end)
-                         over (partition by url_id) as is_failing,
-                     max(went_on) over (partition by url_id) as has_gone_on
-                 from episode where outage_id = $1)
-             select e.*, s.origin, u.path, ",
-            standing_columns!(),
-            " from run e join url u on u.id = e.url_id join site s on s.id = e.site_id
-             where e.place = 1 order by e.first_of_all, u.path limit $2 offset $3",
-        ))
-        .bind(id.0)
-        .bind(limit.cast_signed())
-        .bind(offset.cast_signed())
-        .fetch_all(&self.db.reader)
-        .await?;
-        rows.into_iter().map(FailedUrl::try_from).collect()
     }
 
     /// The evidence with this digest; `None`: its retention is over.

@@ -31,6 +31,12 @@ pub(crate) enum Error {
     /// The form is not one of ours, or too large.
     #[error("the form cannot be read: {0}")]
     Form(String),
+    /// An address asks what there is not; why.
+    #[error("the address asks what there is not: {0}")]
+    Query(String),
+    /// Rows could not be written as CSV.
+    #[error("the export could not be written: {0}")]
+    Export(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -48,8 +54,10 @@ impl Error {
             Self::LoginNeeded { .. } => StatusCode::SEE_OTHER,
             Self::NotFound | Self::SetupLink => StatusCode::NOT_FOUND,
             Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::Form(_) => StatusCode::BAD_REQUEST,
-            Self::Store(_) | Self::Render(_) | Self::Secret(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -72,7 +80,11 @@ impl Error {
             Self::Form(_) => {
                 ("That form cannot be read", "Go back, load the page again and send it once more.")
             }
-            Self::Store(_) | Self::Render(_) | Self::Secret(_) => (
+            Self::Query(_) => (
+                "That address asks what there is not",
+                "A filter, an order or a page in it is none that this list has. Go back to the list and choose from it.",
+            ),
+            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) => (
                 "That did not work",
                 "The fault is on our side, and the log of Gatecrawl says more. Trying again does no harm.",
             ),

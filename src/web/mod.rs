@@ -5,6 +5,7 @@
 mod assets;
 pub mod auth;
 mod error;
+mod listing;
 mod pages;
 mod secret;
 mod security;
@@ -37,7 +38,7 @@ pub fn make_app(state: AppState) -> Router {
 
 /// For those who are logged in.
 fn inside() -> Router<AppState> {
-    use pages::{outage, overview, site, site_new, site_remove};
+    use pages::{outage, outages, overview, site, site_new, site_remove, url, urls};
     Router::new()
         .route("/", get(overview::show))
         .route("/sites/new", get(site_new::show).post(site_new::add))
@@ -46,7 +47,13 @@ fn inside() -> Router<AppState> {
         .route("/sites/{id}/pause", post(site::pause))
         .route("/sites/{id}/resume", post(site::resume))
         .route("/sites/{id}/remove", get(site_remove::ask).post(site_remove::remove))
+        .route("/sites/{id}/urls", get(urls::show))
+        .route("/sites/{id}/urls.csv", get(urls::export))
+        .route("/sites/{id}/outages", get(outages::show))
+        .route("/sites/{id}/outages.csv", get(outages::export))
         .route("/outages/{id}", get(outage::show))
+        .route("/outages/{id}/urls.csv", get(outage::export))
+        .route("/urls/{id}", get(url::show))
 }
 
 /// For everybody.

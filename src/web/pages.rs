@@ -6,11 +6,14 @@
 pub(crate) mod login;
 pub(crate) mod message;
 pub(crate) mod outage;
+pub(crate) mod outages;
 pub(crate) mod overview;
 pub(crate) mod setup;
 pub(crate) mod site;
 pub(crate) mod site_new;
 pub(crate) mod site_remove;
+pub(crate) mod url;
+pub(crate) mod urls;
 
 #[cfg(test)]
 mod gallery;

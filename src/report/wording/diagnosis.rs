@@ -54,6 +54,17 @@ pub fn because(cause: Cause) -> &'static str {
     BECAUSE.iter().find(|(of, _)| *of == cause).map_or("why is not known", |(_, words)| words)
 }
 
+/// Who made an answer, in a few words for a list: "nginx", "The application itself".
+pub fn maker(diagnosis: &Diagnosis) -> String {
+    match (diagnosis.made_by, diagnosis.gateway.name) {
+        (MadeBy::Gateway, Gateway::Unknown) => "A gateway, which one is not known".to_owned(),
+        (MadeBy::Gateway, name) => capital(name.title()),
+        (MadeBy::Application, Gateway::Unknown) => "The application itself".to_owned(),
+        (MadeBy::Application, name) => format!("The application itself, through {}", name.title()),
+        (MadeBy::Unknown, _) => "Nobody: no gateway answered, or none can be told".to_owned(),
+    }
+}
+
 /// The diagnosis of one answer in a sentence.
 pub fn headline(diagnosis: &Diagnosis) -> String {
     if !diagnosis.failing {

@@ -7,7 +7,7 @@ use std::path::Path;
 use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
-use super::{login, message, outage, overview, setup, site, site_new, site_remove};
+use super::{login, message, outage, outages, overview, setup, site, site_new, site_remove, url, urls};
 use crate::web::assets::{ICON, SCRIPT, STYLE};
 
 fn rendered<T: Template>(samples: Vec<(&'static str, T)>) -> Vec<(&'static str, String)> {
@@ -24,6 +24,9 @@ fn gallery() -> Vec<(&'static str, String)> {
         rendered(overview::samples::all()),
         rendered(site::samples::all()),
         rendered(outage::samples::all()),
+        rendered(url::samples::all()),
+        rendered(urls::samples::all()),
+        rendered(outages::samples::all()),
     ]
     .concat()
 }

@@ -4,25 +4,28 @@ use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
-use serde::Deserialize;
 
 use super::Shell;
 use crate::chart::Drawing;
 use crate::chart::tone::Tone;
 use crate::domain::observation::OutageId;
+use crate::domain::site::Site;
 use crate::report::wording::headline::Headline;
+use crate::store::outages::StoredOutage;
 use crate::web::error::{Error, html};
+use crate::web::listing;
 use crate::web::state::AppState;
 use crate::web::wording::{Instant, Tag};
 
 mod deploy;
+pub(super) mod evidence;
 mod kin;
+mod members;
 mod view;
 
 pub(crate) use self::deploy::DeployLine;
-
-/// So many URLs are on a page.
-const PER_PAGE: u64 = 100;
+pub(crate) use self::members::{Members, Wanted, export};
+pub(super) use self::view::index::stage;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/outage.html")]
@@ -108,53 +111,23 @@ pub(crate) struct Answer {
     pub(crate) note: Option<String>,
 }
 
-/// The URLs that failed, a page of them.
-#[derive(Debug, Clone)]
-pub(crate) struct Members {
-    pub(crate) title: String,
-    pub(crate) rows: Vec<Member>,
-    pub(crate) pages: Option<Pages>,
-}
-
-/// One URL.
-#[derive(Debug, Clone)]
-pub(crate) struct Member {
-    pub(crate) path: String,
-    pub(crate) outcome: String,
-    pub(crate) first: Instant,
-    pub(crate) last: Instant,
-    pub(crate) lasted: String,
-    /// How far it is out of the index, or what keeps it out anyway.
-    pub(crate) index: String,
-}
-
-/// Where one is in a list of several pages.
-#[derive(Debug, Clone)]
-pub(crate) struct Pages {
-    pub(crate) previous: Option<String>,
-    pub(crate) next: Option<String>,
-    pub(crate) text: String,
-}
-
-/// Which page of the URLs, counted from 1.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Wanted {
-    page: Option<u64>,
-}
-
 /// `GET /outages/{id}`
 pub(crate) async fn show(
     State(app): State<AppState>,
     Path(id): Path<String>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Html<String>, Error> {
+    let (stored, site) = find(&app, &id).await?;
+    let case = view::Case::of(&app, site, stored, listing::wanted(wanted)?).await?;
+    html(&case.page())
+}
+
+/// The outage that an address names, and its site.
+async fn find(app: &AppState, id: &str) -> Result<(StoredOutage, Site), Error> {
     let id = id.parse().map(OutageId).map_err(|_| Error::NotFound)?;
     let stored = app.store.outage(id).await?.ok_or(Error::NotFound)?;
     let site = app.store.site(stored.site).await?.ok_or(Error::NotFound)?;
-    let page = wanted.ok().and_then(|Query(wanted)| wanted.page).unwrap_or(1);
-    let case = view::Case::of(&app, site, stored, page).await?;
-    html(&case.page())
+    Ok((stored, site))
 }
 
 #[cfg(test)]
@@ -332,6 +305,34 @@ mod tests {
         assert_eq!(second.text(".pages"), "← Previous 101 to 120 of 120");
         assert!(second.body.contains("/product/119") && !second.body.contains("/product/050"));
         assert_eq!(world.get("/outages/1?page=99").await.text(".pages"), second.text(".pages"));
-        assert_eq!(world.get("/outages/1?page=x").await.text(".pages"), first.text(".pages"));
+        assert_eq!(world.get("/outages/1?page=x").await.status, 400);
+    }
+
+    #[tokio::test]
+    async fn urls_of_an_outage_are_searched_and_exported() {
+        let world = World::logged_in().await;
+        let site = world.site("https://shop.example/").await;
+        for n in 0..20 {
+            world.fetched(&site, &format!("/product/{n:03}"), 0, "502").await;
+            world.fetched(&site, &format!("/product/{n:03}"), 5 + n, "502").await;
+        }
+        let found = world.get("/outages/1?q=01&sort=path").await;
+        assert_eq!(found.text("#members h2"), "11 of 20 URLs");
+        assert!(
+            found.text("#members tbody").starts_with("/product/001502"),
+            "{}",
+            found.text("#members tbody")
+        );
+        let longest = world.get("/outages/1?sort=longest").await;
+        assert!(longest.text("#members tbody").starts_with("/product/019"));
+        assert_eq!(
+            world.get("/outages/1?q=nothing").await.text("#members .none"),
+            "None of them has that in its path."
+        );
+        let file = world.get("/outages/1/urls.csv?q=01").await;
+        assert_eq!(file.body.lines().count(), 12, "{}", file.body);
+        assert!(file.body.contains("https://shop.example/product/001,502,1,2026-11-19T21:38:10+00:00,"));
+        assert_eq!(world.get("/outages/1?sort=x").await.status, 400);
+        assert_eq!(world.get("/outages/2/urls.csv").await.status, 404);
     }
 }

@@ -23,8 +23,11 @@ mod begins;
 mod view;
 
 pub(crate) use self::begins::Begins;
+use view::clock::Clock;
 use view::efficiency::{Efficiency, Seen};
+use view::makers::{self, Makers};
 use view::robots::Ladder;
+use view::sections::Sections;
 use view::sitemaps::Sitemaps;
 
 /// So many crawls are listed.
@@ -59,6 +62,12 @@ pub(crate) struct SitePage {
     pub(crate) more_forgiven_label: String,
     /// Costly ones that are over.
     pub(crate) past: Vec<OutageRow>,
+    /// `None`: nothing in the index is threatened.
+    pub(crate) clock: Option<Clock>,
+    /// `None`: nothing failed.
+    pub(crate) sections: Option<Sections>,
+    /// `None`: nothing failed.
+    pub(crate) makers: Option<Makers>,
     pub(crate) chart: Option<FailingChart>,
     pub(crate) begins: Option<Begins>,
     pub(crate) strip: Svg,
@@ -133,11 +142,13 @@ pub(crate) async fn show(State(app): State<AppState>, Path(id): Path<String>) ->
     let deploys = app.store.deploys(site.id).await?;
     let sitemaps = app.store.sitemaps(site.id).await?;
     let effort = Seen::of(&app, &site).await?;
+    let makers = makers::of(&app, &site).await?;
     let status = Status::of(&app, site).await?;
     let mut page = view::page(&status, &crawls, &sitemaps, &effort, &deploys);
     let (silences, zone) = (super::silences(&app).await?, status.site.settings.time_zone);
     page.shell.notice = silence::notice(&silences, zone, status.now);
     page.load = load::told(&app.store, &status.site, status.now).await?.map(|says| (says, Tag::from(GROUND)));
+    page.makers = makers;
     page.silence = silence::past(&silences, zone, status.now);
     html(&page)
 }

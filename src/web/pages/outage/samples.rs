@@ -3,11 +3,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::members::Member;
 use super::*;
 use crate::chart::bounds::OutageAxis;
 use crate::domain::bounds::Bounds;
 use crate::domain::policy::rule;
 use crate::domain::verdict::Verdict;
+use crate::web::listing::{Choice, Pages};
 
 fn now() -> DateTime<Utc> {
     "2026-11-23T03:00:00Z".parse().unwrap()
@@ -82,9 +84,28 @@ fn answer(name: &'static str, at: DateTime<Utc>) -> Answer {
     }
 }
 
+fn listed(title: &str, rows: Vec<Member>, pages: Option<Pages>) -> Members {
+    Members {
+        title: title.to_owned(),
+        action: "/outages/7".to_owned(),
+        text: "\"><script>".to_owned(),
+        sort: "longest",
+        is_long: rows.len() > 10,
+        orders: vec![Choice {
+            label: "first failing",
+            href: "/outages/7#members".to_owned(),
+            is_chosen: true,
+        }],
+        rows,
+        pages,
+        export: "/outages/7/urls.csv".to_owned(),
+    }
+}
+
 fn members(count: i64) -> Vec<Member> {
     (0..count)
         .map(|i| Member {
+            href: format!("/urls/{i}"),
             path: format!("/product/a-page-with-a-fairly-long-name-{i}.html?colour=red&size=42"),
             outcome: "502".to_owned(),
             first: shown(at("2026-11-19T21:40:02Z") + TimeDelta::seconds(i)),
@@ -145,7 +166,7 @@ fn brief() -> OutagePage {
         outcomes: vec![("502".to_owned(), "301 fetches".to_owned()), ("504".to_owned(), "9 fetches".to_owned())],
         evidence: vec![answer("First failing answer", at("2026-11-19T21:40:02Z")), answer("Last failing answer", at("2026-11-19T22:19:30Z"))],
         no_evidence: String::new(),
-        members: Members { title: "4 URLs".to_owned(), rows: members(4), pages: None },
+        members: listed("4 URLs", members(4), None),
     }
 }
 
@@ -161,6 +182,11 @@ fn persistent() -> OutagePage {
     long.headers.extend((0..30).map(|i| (format!("X-Trace-{i}"), "0123456789abcdef".repeat(9))));
     long.body = "no spaces in this one".replace(' ', "").repeat(200);
     long.note = Some("The body was cut at 4 KB.".to_owned());
+    let pages = Pages {
+        previous: Some("/outages/71?page=2#members".to_owned()),
+        next: Some("/outages/71?page=4#members".to_owned()),
+        text: "201 to 300 of 5,000".to_owned(),
+    };
     OutagePage {
         title: "/product/* answers 502".to_owned(),
         headline: Headline {
@@ -211,15 +237,7 @@ fn persistent() -> OutagePage {
             line("treated_as_gone_after", "Treated like a 404 after 7d", false),
         ],
         evidence: vec![answer("First failing answer", at("2026-11-19T21:40:02Z")), long],
-        members: Members {
-            title: "5,000 URLs".to_owned(),
-            rows: members(100),
-            pages: Some(Pages {
-                previous: Some("/outages/71?page=2#members".to_owned()),
-                next: Some("/outages/71?page=4#members".to_owned()),
-                text: "201 to 300 of 5,000".to_owned(),
-            }),
-        },
+        members: listed("5,000 URLs", members(100), Some(pages)),
         ..brief()
     }
 }
@@ -235,7 +253,7 @@ fn hardly_known() -> OutagePage {
         diagnosis: vec!["No gateway answered, so there is nobody to name.".to_owned()],
         evidence: Vec::new(),
         no_evidence: "No answer came: the connection was made, and nothing followed within 20 s.".to_owned(),
-        members: Members { title: "1 URL".to_owned(), rows: members(1), pages: None },
+        members: listed("1 URL", members(1), None),
         ..brief()
     }
 }

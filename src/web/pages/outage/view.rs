@@ -1,9 +1,8 @@
 //! How an outage's page is made of what the store has of it.
 
 use super::kin::Relations;
-use super::{
-    Answer, DeployLine, Line, Member, Members, NamedInstant, OutagePage, PER_PAGE, Pages, Point, Said, deploy,
-};
+use super::members::{Listed, Wanted};
+use super::{Answer, DeployLine, Line, NamedInstant, OutagePage, Point, Said, deploy, evidence};
 use crate::chart::bounds::OutageAxis;
 use crate::domain::bounds::Bounds;
 use crate::domain::evidence::Evidence;
@@ -13,15 +12,15 @@ use crate::domain::span::Span;
 use crate::domain::verdict::Verdict;
 use crate::report::diagnosis::{self, OutageDiagnosis};
 use crate::report::wording::headline::Facts;
-use crate::report::wording::{self, count, length, plural, range};
-use crate::store::outages::{FailedUrl, StoredMember, StoredOutage};
+use crate::report::wording::url::said;
+use crate::report::wording::{self, plural};
+use crate::store::outages::{StoredMember, StoredOutage};
 use crate::web::error::Error;
 use crate::web::pages::Shell;
 use crate::web::state::AppState;
 use crate::web::status::{self, Judged};
-use crate::web::wording::{Instant, Tag, host, unbroken};
+use crate::web::wording::{Instant, Tag, host};
 
-mod evidence;
 pub(super) mod index;
 
 use chrono::{DateTime, Utc};
@@ -33,12 +32,7 @@ pub(super) struct Case {
     now: DateTime<Utc>,
     known_urls: u64,
     indexable_urls: u64,
-    /// The members of the page that is wanted.
-    members: Vec<FailedUrl>,
-    /// Its number, counted from 1.
-    page: u64,
-    /// How many failed, and are listed.
-    count: u64,
+    members: Listed,
     /// What came first and last, with the member that met it.
     first: Option<(StoredMember, Evidence)>,
     last: Option<(StoredMember, Evidence)>,
@@ -54,11 +48,9 @@ impl Case {
         app: &AppState,
         site: Site,
         stored: StoredOutage,
-        page: u64,
+        wanted: Wanted,
     ) -> Result<Self, Error> {
-        let count = stored.outage.url_count;
-        let page = page.clamp(1, count.div_ceil(PER_PAGE).max(1));
-        let members = app.store.failed_urls(stored.id, (page - 1) * PER_PAGE, PER_PAGE).await?;
+        let members = Listed::of(app, &stored, wanted).await?;
         let first = app.store.members(stored.id, 0, 1).await?.into_iter().next();
         let last = app.store.newest_member(stored.id).await?;
         let known_urls = app.store.count_urls(&site).await?;
@@ -76,8 +68,6 @@ impl Case {
             known_urls,
             indexable_urls,
             members,
-            page,
-            count,
         })
     }
 
@@ -117,11 +107,11 @@ impl Case {
                 .outcomes
                 .iter()
                 .rev()
-                .map(|(o, n)| (outcome(&o.to_string()), plural(*n, "URL", "URLs")))
+                .map(|(o, n)| (said(*o), plural(*n, "URL", "URLs")))
                 .collect(),
             evidence: self.evidence(),
             no_evidence: "What came is no longer kept.".to_owned(),
-            members: self.members(),
+            members: self.members.told(self.judged.id, &self.site, self.now),
         }
     }
 
@@ -235,56 +225,10 @@ impl Case {
         });
         first.into_iter().chain(last).collect()
     }
-
-    fn members(&self) -> Members {
-        let pages = self.count.div_ceil(PER_PAGE);
-        let href = |page: u64| format!("/outages/{}?page={page}#members", self.judged.id);
-        let from = (self.page - 1) * PER_PAGE + 1;
-        let to = (from + PER_PAGE - 1).min(self.count);
-        Members {
-            title: plural(self.count, "URL", "URLs"),
-            rows: self.members.iter().map(|member| self.member(member)).collect(),
-            pages: (pages > 1).then(|| Pages {
-                previous: (self.page > 1).then(|| href(self.page - 1)),
-                next: (self.page < pages).then(|| href(self.page + 1)),
-                text: format!("{} to {} of {}", count(from), count(to), count(self.count)),
-            }),
-        }
-    }
-
-    fn member(&self, url: &FailedUrl) -> Member {
-        let longest = &url.longest;
-        Member {
-            path: longest.url.path_and_query().to_owned(),
-            outcome: outcome(&longest.episode.main_outcome().to_string()),
-            first: self.shown(url.first_failing),
-            last: self.shown(url.last_failing),
-            lasted: unbroken(&lasted(url, self.now)),
-            index: index::of_url(url, &self.site.settings.policy),
-        }
-    }
 }
 
 fn point(point: wording::verdict::Point) -> Point {
     let said =
         |said: wording::verdict::Said| Said { text: said.text, tag: said.ground.map(Tag::from), link: None };
     Point { id: point.key.to_owned(), name: point.name, says: point.says.into_iter().map(said).collect() }
-}
-
-/// How long one URL failed; while it goes on, what was seen of it; when it was healthy in between, how often.
-fn lasted(url: &FailedUrl, now: DateTime<Utc>) -> String {
-    let bounds = &url.longest.episode.bounds;
-    let shortest = bounds.shortest();
-    match url.times {
-        1 if url.went_on => format!("{}, then on", length(shortest)),
-        1 if url.is_failing && shortest.is_zero() => "seen once so far".to_owned(),
-        1 if url.is_failing => format!("{} so far", length(shortest)),
-        1 => range(shortest, bounds.longest(now)),
-        times => format!("{} times", count(times)),
-    }
-}
-
-/// `read_timeout` as people read it.
-fn outcome(word: &str) -> String {
-    word.replace('_', " ")
 }

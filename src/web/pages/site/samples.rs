@@ -14,6 +14,8 @@ use crate::domain::verdict::Verdict;
 use view::efficiency::Figure;
 use view::sitemaps::FailingSitemap;
 
+mod panels;
+
 fn now() -> DateTime<Utc> {
     "2026-11-23T03:00:00Z".parse().unwrap()
 }
@@ -104,6 +106,9 @@ fn well() -> SitePage {
         more_forgiven: Vec::new(),
         more_forgiven_label: String::new(),
         past: Vec::new(),
+        clock: None,
+        sections: None,
+        makers: None,
         chart: None,
         begins: Some(begins::samples::too_few()),
         strip: strip::draw(&[Tone::Healthy; 90]),
@@ -237,6 +242,9 @@ fn trouble() -> SitePage {
             "41 URLs from Mon 2 Nov, 04:00 CET",
             "1 d 6 h to 1 d 7 h",
         )],
+        clock: Some(panels::clock()),
+        sections: Some(panels::sections()),
+        makers: Some(panels::makers()),
         chart: Some(chart()),
         begins: Some(begins::samples::with_patterns()),
         strip: strip::draw(&days),

@@ -23,8 +23,11 @@ use crate::web::pages::overview::view::{habit, story};
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::{Instant, host, unbroken};
 
+pub(super) mod clock;
 pub(super) mod efficiency;
+pub(super) mod makers;
 pub(super) mod robots;
+pub(super) mod sections;
 pub(super) mod sitemaps;
 
 /// So many brief outages are shown; older ones are folded away.
@@ -76,6 +79,9 @@ pub(super) fn page(
         more_forgiven_label: format!("{} more in the last {DAYS} days", more_forgiven.len()),
         more_forgiven,
         past: rows(&|o| o.is_costly() && !o.is_ongoing()),
+        clock: clock::told(status),
+        sections: sections::told(status),
+        makers: None,
         chart: chart(status, deploys),
         begins: begins::told(status, deploys),
         strip: strip::draw(&history::days(&status.stretches(), &status.looked, DAYS, zone, status.now)),

@@ -6,7 +6,7 @@ use crate::domain::indexability::Bar;
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
 use crate::report::wording::{count, plural};
-use crate::store::outages::FailedUrl;
+use crate::store::failed_urls::FailedUrl;
 use crate::web::pages::outage::{Point, Said};
 use crate::web::wording::Tag;
 
@@ -57,7 +57,7 @@ fn meaning(stage: Stage, ongoing: bool, by_chance: bool) -> &'static str {
 }
 
 /// The clock of one URL in a few words, or what keeps the URL out of the index.
-pub(super) fn of_url(url: &FailedUrl, policy: &Policy) -> String {
+pub(in crate::web::pages::outage) fn of_url(url: &FailedUrl, policy: &Policy) -> String {
     let member = &url.longest;
     let bars = member.standing.bars(&member.url);
     if !bars.is_empty() {
@@ -74,7 +74,8 @@ fn sentence(words: &str) -> String {
     format!("Its place there: {words}.")
 }
 
-fn stage(stage: Stage, ongoing: bool) -> &'static str {
+/// What becomes of one URL at this stage, in a few words.
+pub(in crate::web::pages) fn stage(stage: Stage, ongoing: bool) -> &'static str {
     match (stage, ongoing) {
         (Stage::None, true) => "no effect yet",
         (Stage::None, false) => "no effect",

@@ -162,3 +162,38 @@ async fn an_outage_tells_for_each_url_how_far_it_is_out_of_the_index_or_why_it_n
     assert!(page.text("#members tbody tr:first-child").ends_with("being dropped"));
     assert!(page.text("#members tbody tr:last-child").ends_with("not indexable: noindex"));
 }
+
+#[tokio::test]
+async fn what_leaves_the_index_where_it_hurts_and_who_answers_are_told_in_panels() {
+    let world = World::logged_in().await;
+    let site = world.site("https://shop.example/").await;
+    for path in ["/", "/product/1", "/product/2", "/about"] {
+        world.fetched(&site, path, 0, "200").await;
+    }
+    let quiet = world.get("/sites/1").await;
+    assert!(!quiet.body.contains("id=\"clock\"") && !quiet.body.contains("id=\"sections\""));
+    for hour in 1..=60 {
+        for path in ["/product/1", "/product/2"] {
+            world.fetched(&site, path, hour * 60, "502").await;
+        }
+    }
+    for (minute, outcome) in [(3000, "200"), (3002, "503"), (3020, "503"), (3021, "200")] {
+        world.fetched(&site, "/about", minute, outcome).await;
+    }
+    world.clock.advance(TimeDelta::hours(60));
+    let page = world.get("/sites/1").await;
+    assert!(
+        page.text("#clock .reached").starts_with("2Being dropped from the index"),
+        "{}",
+        page.text("#clock")
+    );
+    assert!(
+        page.text("#clock .own")
+            .starts_with("If it goes on, 2 of them are treated like pages that are gone in")
+    );
+    let rows = page.text("#sections tbody");
+    assert!(rows.starts_with("/product/*Persistent21 persistent"), "{rows}");
+    assert!(rows.contains("/*Healthy01 brief 18 min"), "{rows}");
+    let makers = page.text("#makers tbody");
+    assert!(makers.contains('3'), "{makers}");
+}

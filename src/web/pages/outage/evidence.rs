@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use chrono_tz::Tz;
 
 use crate::discover::{error_page, page};
 use crate::domain::evidence::{BODY_KEPT, Evidence};
@@ -13,7 +14,7 @@ use crate::web::state::AppState;
 use crate::web::wording::Instant;
 
 /// What a member met, if it is still kept.
-pub(super) async fn of(
+pub(in crate::web::pages) async fn of(
     app: &AppState,
     member: Option<&StoredMember>,
     digest: fn(&StoredMember) -> Option<&str>,
@@ -25,8 +26,27 @@ pub(super) async fn of(
     Ok(evidence.map(|evidence| (member.clone(), evidence)))
 }
 
+/// What a URL met first and last in one run of failures, as far as it is still kept.
+pub(in crate::web::pages) async fn of_member(
+    app: &AppState,
+    member: Option<&StoredMember>,
+    zone: Tz,
+) -> Result<Vec<Answer>, Error> {
+    let Some(bounds) = member.map(|member| member.episode.bounds) else { return Ok(Vec::new()) };
+    let shown = |at| Instant::second(at, zone, app.now());
+    let first = of(app, member, |member| member.first_evidence.as_deref()).await?;
+    let last = of(app, member, |member| member.last_evidence.as_deref()).await?;
+    let first = first.map(|(member, evidence)| {
+        answer("First failing answer", shown(bounds.first_failing), &member, member.first_elapsed, &evidence)
+    });
+    let last = last.filter(|_| bounds.first_failing < bounds.last_failing).map(|(member, evidence)| {
+        answer("Last failing answer", shown(bounds.last_failing), &member, member.last_elapsed, &evidence)
+    });
+    Ok(first.into_iter().chain(last).collect())
+}
+
 /// The answer, ready to be shown.
-pub(super) fn answer(
+pub(in crate::web::pages) fn answer(
     name: &'static str,
     at: Instant,
     member: &StoredMember,

@@ -12,6 +12,7 @@ mod security;
 mod state;
 mod status;
 mod throttle;
+mod values;
 mod wording;
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ impl Instant {
         Self { iso: iso(at), text: wording::instant(at, zone, now) }
     }
 
+    /// The day alone: `19 Nov`.
+    pub(crate) fn day(at: DateTime<Utc>, zone: Tz) -> Self {
+        Self { iso: iso(at), text: at.with_timezone(&zone).format("%-d %b").to_string() }
+    }
+
     /// To the second, for evidence: `Thu 19 Nov, 21:40:02 UTC`.
     pub(crate) fn second(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> Self {
         Self { iso: iso(at), text: wording::second(at, zone, now) }

@@ -17,6 +17,7 @@ use crate::report::wording::silence;
 use crate::web::error::{Error, html};
 use crate::web::state::AppState;
 use crate::web::status::Status;
+use crate::web::values::Values;
 use crate::web::wording::{Instant, Tag};
 
 mod begins;
@@ -70,9 +71,7 @@ pub(crate) struct SitePage {
     pub(crate) makers: Option<Makers>,
     pub(crate) chart: Option<FailingChart>,
     pub(crate) begins: Option<Begins>,
-    pub(crate) strip: Svg,
-    /// The day at the strip's left end.
-    pub(crate) strip_from: String,
+    pub(crate) days: DaysChart,
     pub(crate) robots: Robots,
     /// What a robots.txt that fails does; `None`: it does not fail.
     pub(crate) ladder: Option<Ladder>,
@@ -111,6 +110,16 @@ pub(crate) struct FailingChart {
     pub(crate) drawing: Drawing,
     pub(crate) legend: Vec<Tone>,
     pub(crate) note: String,
+    pub(crate) values: Values,
+}
+
+/// The worst of each day.
+#[derive(Debug, Clone)]
+pub(crate) struct DaysChart {
+    pub(crate) strip: Svg,
+    /// The day at its left end.
+    pub(crate) from: String,
+    pub(crate) values: Values,
 }
 
 /// What is known of robots.txt.

@@ -4,13 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::chart::share::ShareChart;
-use crate::chart::strip;
 use crate::chart::timeline::{Bucket, Timeline};
 use crate::domain::outcome::Outcome;
 use crate::domain::policy::rule;
 use crate::domain::robots_ladder::Failure;
 use crate::domain::sitemap_state::COST;
 use crate::domain::verdict::Verdict;
+use crate::report::history;
+use crate::store::rollups::HourRow;
 use view::efficiency::Figure;
 use view::sitemaps::FailingSitemap;
 
@@ -53,7 +54,13 @@ fn chart() -> FailingChart {
         drawing: timeline.draw(),
         legend: vec![Tone::Failing(Verdict::Persistent), Tone::Failing(Verdict::Brief), Tone::Unknown],
         note: "At most 544 URLs at once. 134 are failing now. ▾ 4 deploys.".to_owned(),
+        values: view::charts::values(&timeline.buckets, timeline.from, timeline.to, timeline.zone),
     }
+}
+
+fn ninety(days: &[Tone]) -> DaysChart {
+    let first = history::first_day(crate::web::status::DAYS, chrono_tz::Europe::Berlin, now());
+    view::charts::days_chart(days, first, chrono_tz::Europe::Berlin)
 }
 
 fn crawl(hours: i64, state: &'static str, failing: &str) -> CrawlRow {
@@ -111,8 +118,7 @@ fn well() -> SitePage {
         makers: None,
         chart: None,
         begins: Some(begins::samples::too_few()),
-        strip: strip::draw(&[Tone::Healthy; 90]),
-        strip_from: "26 Aug".to_owned(),
+        days: ninety(&[Tone::Healthy; 90]),
         robots: Robots { figure: "200".to_owned(), text: "Read 2 hours ago. If it ever fails, Google stops crawling for 12 hours, then uses its copy for 30 days.".to_owned(), tag: rule("brief_max").map(Tag::from) },
         ladder: None,
         sitemaps: Some(Sitemaps {
@@ -183,10 +189,23 @@ fn efficiency() -> Efficiency {
         title: "Crawl efficiency, last 30 days".to_owned(),
         description: note.clone(),
     };
+    let hour = |n: i64, word: &str, fetches| HourRow {
+        hour: now() - TimeDelta::hours(n),
+        outcome: word.parse().unwrap(),
+        fetches,
+        elapsed: std::time::Duration::from_secs(fetches),
+        bytes: 0,
+    };
+    let hours: Vec<HourRow> = (1..30)
+        .rev()
+        .flat_map(|day| [hour(day * 24, "200", 3_400), hour(day * 24, "502", 37 * day.unsigned_abs())])
+        .collect();
     let figure = |name, value: &str, of: &str| Figure { name, value: value.to_owned(), of: of.to_owned() };
     Efficiency {
         title: "Crawl efficiency, last 30 days",
         drawing: chart.draw(),
+        values: view::efficiency::values(&chart.shares, chart.from, chart.to, chart.zone),
+        by_day: view::efficiency::by_day(&hours, chart.zone),
         note,
         line: "Above 1 % of the URLs, look for a real fault.".to_owned(),
         line_tag: rule("failing_share_line").map(Tag::from),
@@ -247,7 +266,7 @@ fn trouble() -> SitePage {
         makers: Some(panels::makers()),
         chart: Some(chart()),
         begins: Some(begins::samples::with_patterns()),
-        strip: strip::draw(&days),
+        days: ninety(&days),
         robots: Robots {
             figure: "503".to_owned(),
             text: "It cannot be had since Sun 22 Nov, 14:00 UTC, for 13 h. What that means stands above."

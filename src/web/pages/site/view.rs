@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{CrawlRow, FailingChart, OutageRow, Progress, Robots, SitePage, begins};
-use crate::chart::strip;
-use crate::chart::timeline::{Bucket, Timeline};
+use super::{CrawlRow, OutageRow, Progress, Robots, SitePage, begins};
 use crate::chart::tone::Tone;
 use crate::crawl::progress::{self, Phase};
 use crate::domain::crawl::{Crawl, CrawlState};
@@ -12,7 +10,6 @@ use crate::domain::deploy::DeployMark;
 use crate::domain::site::PrivateAddresses;
 use crate::domain::verdict::{State, Verdict};
 use crate::report::habit::Habit;
-use crate::report::history;
 use crate::report::json::share;
 use crate::report::wording;
 use crate::report::wording::headline::Headline;
@@ -23,6 +20,7 @@ use crate::web::pages::overview::view::{habit, story};
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::{Instant, host, unbroken};
 
+pub(super) mod charts;
 pub(super) mod clock;
 pub(super) mod efficiency;
 pub(super) mod makers;
@@ -35,12 +33,6 @@ const BRIEF_SHOWN: usize = 5;
 
 /// From here on it is said that a site is asked slower than usual.
 const NOTABLE_SLOWDOWN: f64 = 1.5;
-
-/// The window of the chart, and into how many parts it is cut.
-const WINDOW: TimeDelta = TimeDelta::days(7);
-const PARTS: i32 = 168;
-/// The window of a site that was just added.
-const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 /// The page.
 pub(super) fn page(
@@ -82,10 +74,9 @@ pub(super) fn page(
         clock: clock::told(status),
         sections: sections::told(status),
         makers: None,
-        chart: chart(status, deploys),
+        chart: charts::failing(status, deploys),
         begins: begins::told(status, deploys),
-        strip: strip::draw(&history::days(&status.stretches(), &status.looked, DAYS, zone, status.now)),
-        strip_from: history::first_day(DAYS, zone, status.now).format("%-d %b").to_string(),
+        days: charts::days(status),
         robots: status
             .robots
             .as_ref()
@@ -238,62 +229,6 @@ fn habit_row(status: &Status, habit: &Habit) -> Option<OutageRow> {
         detail: wording::habit::extent(&habit.flapping, policy),
         lasted: unbroken(&percent(habit.flapping.failing_share)),
     })
-}
-
-/// Drawn when something failed in the window.
-fn chart(status: &Status, deploys: &[DeployMark]) -> Option<FailingChart> {
-    let week_ago = status.now - WINDOW;
-    let added = status.site.created_at;
-    let (from, title) = if added > status.now - SHORTEST_WINDOW {
-        (status.now - SHORTEST_WINDOW, "URLs failing, last 10 minutes")
-    } else if added > week_ago {
-        (added, "URLs failing, since the site was added")
-    } else {
-        (week_ago, "URLs failing, last 7 days")
-    };
-    let buckets = history::buckets(&status.stretches(), &status.looked, from, status.now, PARTS);
-    let peak: u32 = buckets.iter().map(total).max().unwrap_or(0);
-    if peak == 0 {
-        return None;
-    }
-    let note = format!(
-        "At most {} at once; {} failing now.",
-        plural(u64::from(peak), "URL", "URLs"),
-        if status.failing_urls == 1 {
-            "1 is".to_owned()
-        } else {
-            format!("{} are", count(status.failing_urls))
-        }
-    );
-    let (deploys, marked) = begins::within(deploys, from, status.now);
-    let note = note + marked.as_str();
-    let legend = legend(&buckets);
-    let zone = status.site.settings.time_zone;
-    let timeline = Timeline {
-        from,
-        to: status.now,
-        zone,
-        buckets,
-        deploys,
-        title: title.to_owned(),
-        description: note.clone(),
-    };
-    Some(FailingChart { title: title.to_owned(), drawing: timeline.draw(), legend, note })
-}
-
-fn total(bucket: &Bucket) -> u32 {
-    bucket.failing.iter().fold(0, |sum, (_, n)| sum.saturating_add(*n))
-}
-
-/// What is to be seen in the chart, worst first.
-fn legend(buckets: &[Bucket]) -> Vec<Tone> {
-    let has = |verdict: Verdict| buckets.iter().any(|b| b.failing.iter().any(|(v, _)| *v == verdict));
-    let mut tones: Vec<Tone> =
-        Verdict::ALL.into_iter().rev().filter(|verdict| has(*verdict)).map(Tone::Failing).collect();
-    if buckets.iter().any(|bucket| !bucket.observed) {
-        tones.push(Tone::Unknown);
-    }
-    tones
 }
 
 fn settings(status: &Status) -> Vec<(&'static str, String)> {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::chart::Drawing;
 use crate::chart::share::ShareChart;
@@ -15,6 +16,7 @@ use crate::report::wording::{count, length, percent};
 use crate::store::rollups::HourRow;
 use crate::web::error::Error;
 use crate::web::state::AppState;
+use crate::web::values::{Part as ValuePart, Values};
 use crate::web::wording::Tag;
 
 /// How far the chart looks back, and into how many parts the window is cut: of four hours each.
@@ -30,6 +32,9 @@ const SHORTEST_WINDOW: TimeDelta = TimeDelta::minutes(10);
 pub(crate) struct Efficiency {
     pub(crate) title: &'static str,
     pub(crate) drawing: Drawing,
+    pub(crate) values: Values,
+    /// What was wasted on each day.
+    pub(crate) by_day: Values,
     /// What there is to see in it.
     pub(crate) note: String,
     /// The line, and by whose word.
@@ -89,11 +94,14 @@ pub(super) fn told(site: &Site, seen: &Seen, now: DateTime<Utc>) -> Option<Effic
     let policy = &site.settings.policy;
     let (line, step) = (policy.failing_share_line, (now - from) / i32::from(PARTS));
     let note = note(&parts, policy, step);
+    let zone = site.settings.time_zone;
+    let shares = shares(&parts, &seen.hours, from, step);
+    let values = values(&shares, from, now, zone);
     let chart = ShareChart {
         from,
         to: now,
-        zone: site.settings.time_zone,
-        shares: shares(&parts, &seen.hours, from, step),
+        zone,
+        shares,
         line: line.fraction(),
         line_name: format!("{} line", shown(line)),
         title: title.to_owned(),
@@ -102,6 +110,8 @@ pub(super) fn told(site: &Site, seen: &Seen, now: DateTime<Utc>) -> Option<Effic
     Some(Efficiency {
         title,
         drawing: chart.draw(),
+        values,
+        by_day: by_day(&seen.hours, zone),
         note,
         line: format!("Above {} of the URLs, look for a real fault.", shown(line)),
         line_tag: rule("failing_share_line").map(Tag::from),
@@ -119,6 +129,36 @@ fn shares(parts: &[Part], hours: &[HourRow], from: DateTime<Utc>, step: TimeDelt
         part.share().filter(|_| is_looked_at || part.failing > 0)
     };
     (0..).zip(parts).map(share).collect()
+}
+
+/// What the chart draws, as text.
+pub(in crate::web::pages::site) fn values(
+    shares: &[Option<f64>],
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    zone: Tz,
+) -> Values {
+    let step = (to - from) / i32::from(PARTS);
+    let part = |(i, share): (i32, &Option<f64>)| -> ValuePart {
+        let says = share.map_or_else(|| "nobody looked".to_owned(), percent);
+        (from + step * i, from + step * (i + 1), vec![says])
+    };
+    Values::of("share", vec!["Share of the URLs failing"], (0..).zip(shares).map(part), zone, to)
+}
+
+/// The fetches and the fetch time of each day, and how much of them came to nothing. The days are those of the site.
+pub(in crate::web::pages::site) fn by_day(hours: &[HourRow], zone: Tz) -> Values {
+    let date = |row: &HourRow| row.hour.with_timezone(&zone).date_naive();
+    let days = hours.chunk_by(|a, b| date(a) == date(b)).filter_map(|day| {
+        let effort = Effort::of(day.iter().map(|row| (row.outcome, row.fetches, row.elapsed)));
+        let cells = vec![
+            count(effort.fetches),
+            percent(effort.wasted_fetch_share()),
+            percent(effort.wasted_time_share()),
+        ];
+        day.first().map(|first| (first.hour, first.hour + TimeDelta::hours(1), cells))
+    });
+    Values::of_days("wasted", vec!["Fetches", "of them failed", "of their time"], days, zone)
 }
 
 /// "At most 12 % of the known URLs failed at a time. The share was above 1 % for 3 d."

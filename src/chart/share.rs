@@ -151,7 +151,7 @@ mod tests {
     fn shares_stand_on_a_logarithmic_scale_with_the_line_at_its_own_height() {
         let drawing = drawn(vec![None, Some(0.0), Some(0.1), Some(0.01)]);
         insta::assert_snapshot!(drawing.narrow, @r#"
-        <svg class="narrow" viewBox="0 0 358 210" role="img" aria-labelledby="share-narrow-title share-narrow-desc"><title id="share-narrow-title">Failing URLs</title><desc id="share-narrow-desc">A tenth &#38; no more.</desc>
+        <svg class="narrow" viewBox="0 0 358 210" data-plot="40 356 14 178" role="img" aria-labelledby="share-narrow-title share-narrow-desc"><title id="share-narrow-title">Failing URLs</title><desc id="share-narrow-desc">A tenth &#38; no more.</desc>
         <rect class="t-unknown gap" x="40" y="14" width="79" height="164"/>
         <line class="grid" x1="40" x2="356" y1="178" y2="178"/><text class="level" x="40" y="178" dx="-0.6em" dy="0.35em">0</text>
         <line class="grid" x1="40" x2="356" y1="153.7" y2="153.7"/><text class="level" x="40" y="153.7" dx="-0.6em" dy="0.35em">0.1 %</text>

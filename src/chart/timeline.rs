@@ -207,7 +207,7 @@ mod tests {
         let peak = bucket(&[(Verdict::Brief, 4), (Verdict::Persistent, 3)]);
         let drawing = drawn(vec![Bucket::default(), low.clone(), peak, low]);
         insta::assert_snapshot!(drawing.narrow, @r#"
-        <svg class="narrow" viewBox="0 0 358 210" role="img" aria-labelledby="timeline-narrow-title timeline-narrow-desc"><title id="timeline-narrow-title">URLs failing</title><desc id="timeline-narrow-desc">One peak &#38; no more.</desc>
+        <svg class="narrow" viewBox="0 0 358 210" data-plot="40 356 14 178" role="img" aria-labelledby="timeline-narrow-title timeline-narrow-desc"><title id="timeline-narrow-title">URLs failing</title><desc id="timeline-narrow-desc">One peak &#38; no more.</desc>
         <rect class="t-unknown gap" x="40" y="14" width="79" height="164"/>
         <line class="grid" x1="40" x2="356" y1="178" y2="178"/><text class="level" x="40" y="178" dx="-0.6em" dy="0.35em">0</text>
         <line class="grid" x1="40" x2="356" y1="96" y2="96"/><text class="level" x="40" y="96" dx="-0.6em" dy="0.35em">5</text>

@@ -44,6 +44,17 @@ pub struct Crawl {
     pub resume_at: Option<DateTime<Utc>>,
     /// How often it had to wait.
     pub pauses: u32,
+    /// What a person asked of it while it was not over.
+    pub intervention: Option<Intervention>,
+}
+
+/// What a person asks of a crawl that is not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intervention {
+    /// To end, with what it has.
+    Stop,
+    /// To rest until it is told to go on.
+    Pause,
 }
 
 /// Who asked for a crawl.
@@ -104,6 +115,34 @@ const STATES: [(CrawlState, &str); 4] = [
     (CrawlState::Finished, "finished"),
     (CrawlState::Stopped, "stopped"),
 ];
+
+/// The interventions and their words.
+const INTERVENTIONS: [(Intervention, &str); 2] =
+    [(Intervention::Stop, "stop"), (Intervention::Pause, "pause")];
+
+impl Intervention {
+    /// `stop` or `pause`.
+    pub fn word(self) -> &'static str {
+        INTERVENTIONS.iter().find(|(intervention, _)| *intervention == self).map_or("", |(_, word)| word)
+    }
+
+    /// The intervention with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        INTERVENTIONS.iter().find(|(_, w)| *w == word).map(|(intervention, _)| *intervention)
+    }
+}
+
+impl Crawl {
+    /// It waits or runs.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self.state, CrawlState::Waiting | CrawlState::Running)
+    }
+
+    /// A person has paused it.
+    pub fn is_held(&self) -> bool {
+        self.is_unfinished() && self.intervention == Some(Intervention::Pause)
+    }
+}
 
 impl CrawlKind {
     /// `scheduled` or `manual`.

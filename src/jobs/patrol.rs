@@ -4,19 +4,18 @@
 //! sentinels of one site share one pace, so one holder must do them all; and a process that dies leaves a lease that
 //! runs out, not a queue of half-done jobs.
 
+mod by_hand;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::crawl::board::Board;
-use crate::crawl::progress::{Phase, Progress};
-use crate::crawl::{CrawlError, Crawler, Ended, Pause};
-use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
-use crate::domain::observation::{CrawlId, SiteId};
+use crate::crawl::{CrawlError, Crawler, Ended};
+use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState, Intervention};
+use crate::domain::observation::SiteId;
 use crate::domain::site::{PrivateAddresses, Site};
 use crate::domain::span::Span;
 use crate::fetch::Fetch;
@@ -37,9 +36,6 @@ const RENEWAL: Duration = Duration::from_secs(5);
 
 /// A crawl that waits for its site is given up after so long: a day later, what it had seen is old.
 const LONGEST_PAUSED: Span = Span::hours(24);
-
-/// How often is looked for due work while a crawl by hand waits for its site.
-const WATCH_POLL: Duration = Duration::from_millis(500);
 
 /// Makes the fetcher for a site, by the addresses that it may ask.
 pub type FetchFor = Arc<dyn Fn(&Site) -> anyhow::Result<Arc<dyn Fetch>> + Send + Sync>;
@@ -102,112 +98,6 @@ impl Patrols {
         .await
     }
 
-    /// Makes one crawl now, for a person who waits for it, or waits for the one that another process is making of this
-    /// site. `None`: another process works on it otherwise.
-    pub async fn crawl_now(
-        &self,
-        site: &Site,
-        options: &CrawlOptions,
-        stop: &CancellationToken,
-        progress: watch::Sender<Progress>,
-    ) -> anyhow::Result<Option<(Crawl, Ended)>> {
-        let Some(lease) = self.wait_for_lease(site, stop).await? else {
-            return self.attach(site, options, stop, &progress).await;
-        };
-        let made = self.under(&lease, stop, |stop| async move {
-            self.drop_unfinished(site).await?;
-            let crawl =
-                self.store.request_crawl(site.id, CrawlKind::Manual, options, self.clock.now()).await?;
-            let made = self.crawl_to_the_end(site, &crawl, &stop, progress).await;
-            if let Err(error) = &made {
-                self.stop_crawl(&crawl, &format!("{error:#}")).await?;
-            } else if stop.is_cancelled() {
-                self.stop_crawl(&crawl, "it was interrupted; what it had fetched is kept").await?;
-            }
-            let ended = made?;
-            self.put_off_schedule(site, options).await?;
-            let crawl = self.store.crawl(crawl.id).await?;
-            Ok((crawl.context("the crawl is no longer there: was its site removed?")?, ended))
-        });
-        made.await.map(Some)
-    }
-
-    /// A whole crawl by hand stands for the scheduled one that would else follow at its heels.
-    async fn put_off_schedule(&self, site: &Site, options: &CrawlOptions) -> anyhow::Result<()> {
-        let next = site.settings.schedule.next(self.clock.now(), site.settings.time_zone);
-        if options.selects_as(&CrawlOptions::default()) && next.is_some() {
-            self.store.set_next_crawl(site.id, next).await?;
-        }
-        Ok(())
-    }
-
-    /// The lease of a site. Whoever only probes it gives it back soon.
-    async fn wait_for_lease(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<Option<Lease>> {
-        let deadline = self.clock.now() + LEASE.delta();
-        loop {
-            let now = self.clock.now();
-            let lease = self.store.take_lease(site.id, &self.owner, now, LEASE).await?;
-            let is_crawled = self.store.unfinished_crawl(site.id).await?.is_some();
-            if lease.is_some() || is_crawled || now >= deadline || stop.is_cancelled() {
-                return Ok(lease);
-            }
-            tokio::time::sleep(WATCH_POLL).await;
-        }
-    }
-
-    /// Makes a crawl and goes on with it when it has paused, as long as its options allow to wait.
-    async fn crawl_to_the_end(
-        &self,
-        site: &Site,
-        crawl: &Crawl,
-        stop: &CancellationToken,
-        progress: watch::Sender<Progress>,
-    ) -> anyhow::Result<Ended> {
-        let deadline = self.clock.now() + crawl.options.wait.unwrap_or(LONGEST_PAUSED).delta();
-        let mut crawl = crawl.clone();
-        let mut start_page = None;
-        loop {
-            let made = self.crawler(site).await?.crawl(site, &crawl, stop, progress.clone()).await;
-            self.note_egress(&made).await?;
-            let mut ended = made?;
-            start_page = start_page.or(ended.start_page.take());
-            let Some(pause) = ended.pause.clone().filter(|_| !stop.is_cancelled()) else {
-                return Ok(Ended { start_page, ..ended });
-            };
-            if pause.until > deadline {
-                ended.notes.push(left_alone(&pause));
-                let notes = ended.notes.join("\n");
-                self.store
-                    .finish_crawl(crawl.id, CrawlState::Finished, self.clock.now(), Some(&notes))
-                    .await?;
-                progress.send_modify(|progress| progress.phase = Phase::Done);
-                return Ok(Ended { start_page, ..ended });
-            }
-            crawl = self.keep_watch(site, crawl.id, stop).await?;
-        }
-    }
-
-    /// Does what else is due for a site until its paused crawl is to be tried again; returns that crawl.
-    async fn keep_watch(
-        &self,
-        site: &Site,
-        crawl: CrawlId,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<Crawl> {
-        loop {
-            let paused = self.store.crawl(crawl).await?.context("the crawl is no longer there")?;
-            if stop.is_cancelled() || paused.resume_at.is_none_or(|at| at <= self.clock.now()) {
-                return Ok(paused);
-            }
-            if self.probe(site, stop).await? != Step::Done {
-                tokio::select! {
-                    () = tokio::time::sleep(WATCH_POLL) => {}
-                    () = stop.cancelled() => {}
-                }
-            }
-        }
-    }
-
     /// Works under a lease, which is renewed meanwhile and given back afterwards. When it is lost the work is stopped.
     async fn under<T, W, F>(&self, lease: &Lease, stop: &CancellationToken, work: W) -> anyhow::Result<T>
     where
@@ -233,7 +123,12 @@ impl Patrols {
         loop {
             renewals.tick().await;
             match self.store.renew_lease(lease, self.clock.now(), LEASE).await {
-                Ok(true) => {}
+                // What a person asks of another process is heard here; in this one the board tells it at once.
+                Ok(true) => {
+                    if self.store.is_interrupted(lease.site).await.unwrap_or(false) {
+                        self.board.interrupt(lease.site);
+                    }
+                }
                 Ok(false) => {
                     tracing::warn!(site.id = %lease.site, "another process has taken over this site");
                     stop.cancel();
@@ -245,12 +140,16 @@ impl Patrols {
 
     /// Does one thing that is due.
     async fn step(&self, id: SiteId, stop: &CancellationToken) -> anyhow::Result<Step> {
-        let Some(site) = self.store.site(id).await?.filter(|site| !site.paused) else {
+        let Some(site) = self.store.site(id).await? else { return Ok(Step::Idle) };
+        if site.paused {
+            self.heed_stop(&site).await?;
             return Ok(Step::Idle);
-        };
+        }
         if let Some(crawl) = self.due_crawl(&site).await? {
-            let progress = self.board.announce(id);
-            let made = self.crawler(&site).await?.crawl(&site, &crawl, stop, progress).await;
+            // Whoever ends this run leaves the patrol to its other work.
+            let stop = stop.child_token();
+            let progress = self.board.announce(id, stop.clone());
+            let made = self.crawler(&site).await?.crawl(&site, &crawl, &stop, progress).await;
             self.note_egress(&made).await?;
             return self.settle(&site, &crawl, made).await;
         }
@@ -261,19 +160,22 @@ impl Patrols {
     async fn due_crawl(&self, site: &Site) -> anyhow::Result<Option<Crawl>> {
         let now = self.clock.now();
         let next_is_due = site.next_crawl_at.is_some_and(|due| due <= now);
+        self.heed_stop(site).await?;
         if let Some(unfinished) = self.store.unfinished_crawl(site.id).await? {
-            if unfinished.resume_at.is_none_or(|at| at <= now) {
+            let is_held = unfinished.is_held();
+            if !is_held && unfinished.resume_at.is_none_or(|at| at <= now) {
                 return Ok(Some(unfinished));
             }
             let is_too_old = unfinished.started_at.is_some_and(|began| now - began > LONGEST_PAUSED.delta());
             if !next_is_due && !is_too_old {
                 return Ok(None);
             }
-            self.stop_crawl(
-                &unfinished,
-                "the site did not come back in time: what it had not fetched was left alone",
-            )
-            .await?;
+            let why = if is_held {
+                "it was paused by hand, and not resumed before the next one: what it had not fetched was left alone"
+            } else {
+                "the site did not come back in time: what it had not fetched was left alone"
+            };
+            self.stop_crawl(&unfinished, why).await?;
         }
         if !next_is_due {
             return Ok(None);
@@ -283,6 +185,17 @@ impl Patrols {
         // The patrol looks again at what failed; the crawl need not wait for it.
         let options = CrawlOptions { confirm: false, ..CrawlOptions::default() };
         Ok(Some(self.store.request_crawl(site.id, CrawlKind::Scheduled, &options, now).await?))
+    }
+
+    /// Ends the crawl that a person has stopped.
+    async fn heed_stop(&self, site: &Site) -> anyhow::Result<()> {
+        let unfinished = self.store.unfinished_crawl(site.id).await?;
+        match unfinished.filter(|crawl| crawl.intervention == Some(Intervention::Stop)) {
+            Some(crawl) => {
+                self.stop_crawl(&crawl, "it was stopped by hand; what it had fetched is kept").await
+            }
+            None => Ok(()),
+        }
     }
 
     async fn probe(&self, site: &Site, stop: &CancellationToken) -> anyhow::Result<Step> {
@@ -338,14 +251,6 @@ impl Patrols {
         Ok(self.store.finish_crawl(crawl.id, CrawlState::Stopped, self.clock.now(), Some(&why)).await?)
     }
 
-    /// A crawl with other options than the one that is asked for is not gone on with.
-    async fn drop_unfinished(&self, site: &Site) -> anyhow::Result<()> {
-        if let Some(crawl) = self.store.unfinished_crawl(site.id).await? {
-            self.stop_crawl(&crawl, "another crawl was started by hand").await?;
-        }
-        Ok(())
-    }
-
     async fn crawler(&self, site: &Site) -> anyhow::Result<Crawler> {
         let sites = self.store.some_active_sites(MOST_NEIGHBOURS).await?;
         let probe = |site: &Site| Probe::of_site(&site.start_url, private_access(site));
@@ -356,13 +261,6 @@ impl Patrols {
             fetch: (self.fetch_for)(site)?,
             clock: Arc::clone(&self.clock),
         })
-    }
-}
-
-fn left_alone(pause: &Pause) -> String {
-    match pause.left {
-        0 => "the site did not come back in time".to_owned(),
-        left => format!("the site did not come back in time: about {left} URLs were left alone"),
     }
 }
 

@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::{Store, StoreError, corrupt, instant, millis};
-use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState};
+use crate::domain::crawl::{Crawl, CrawlKind, CrawlOptions, CrawlState, Intervention};
 use crate::domain::observation::{CrawlId, SiteId};
 use crate::domain::outcome::Outcome;
 
 #[derive(Debug, FromRow)]
-struct CrawlRow {
+pub(super) struct CrawlRow {
     id: i64,
     site_id: i64,
     kind: String,
@@ -28,6 +28,7 @@ struct CrawlRow {
     note: Option<String>,
     resume_at: Option<i64>,
     pauses: i64,
+    intervention: Option<String>,
 }
 
 impl TryFrom<CrawlRow> for Crawl {
@@ -54,12 +55,14 @@ impl TryFrom<CrawlRow> for Crawl {
             note: row.note,
             resume_at: row.resume_at.map(instant),
             pauses: u32::try_from(row.pauses).unwrap_or(u32::MAX),
+            intervention: row.intervention.as_deref().and_then(Intervention::of_word),
         })
     }
 }
 
 impl Store {
-    /// Asks for a crawl. When one of the site is unfinished, that one is meant; it waits no longer for its site.
+    /// Asks for a crawl. When one of the site is unfinished, that one is meant; it waits no longer, neither
+    /// for its site nor for a person.
     pub async fn request_crawl(
         &self,
         site: SiteId,
@@ -68,11 +71,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Crawl, StoreError> {
         if let Some(unfinished) = self.unfinished_crawl(site).await? {
-            sqlx::query("update crawl set resume_at = null where id = $1")
+            sqlx::query("update crawl set resume_at = null, intervention = null where id = $1")
                 .bind(unfinished.id.0)
                 .execute(&self.db.writer)
                 .await?;
-            return Ok(Crawl { resume_at: None, ..unfinished });
+            return Ok(Crawl { resume_at: None, intervention: None, ..unfinished });
         }
         let options = serde_json::to_string(options).map_err(|error| corrupt("crawl", 0, error))?;
         let row: CrawlRow = sqlx::query_as(
@@ -97,6 +100,37 @@ impl Store {
         .fetch_optional(&self.db.reader)
         .await?;
         row.map(Crawl::try_from).transpose()
+    }
+
+    /// Notes what a person asks of a crawl; `None`: to go on, and at once. Whoever makes it looks for this. `false`: the
+    /// crawl is over, or there is none.
+    pub async fn intervene(
+        &self,
+        id: CrawlId,
+        intervention: Option<Intervention>,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update crawl set intervention = $1, resume_at = case when $1 is null then null else resume_at end
+             where id = $2 and state in ('waiting', 'running')",
+        )
+        .bind(intervention.map(Intervention::word))
+        .bind(id.0)
+        .execute(&self.db.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Whether a run over this site is to end soon: a person has stopped or paused its crawl, or paused the site.
+    pub async fn is_interrupted(&self, site: SiteId) -> Result<bool, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "select (select count(*) from site where id = $1 and paused = 1)
+                  + (select count(*) from crawl where site_id = $1 and state in ('waiting', 'running')
+                                                  and intervention is not null)",
+        )
+        .bind(site.0)
+        .fetch_one(&self.db.reader)
+        .await?;
+        Ok(count > 0)
     }
 
     /// Notes that a crawl has begun; one that goes on keeps its first begin.
@@ -153,7 +187,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (urls, failing) = self.count_crawled(id).await?;
         sqlx::query(
-            "update crawl set state = $1, finished_at = $2, note = $3, urls = $4, failing = $5, resume_at = null
+            "update crawl set state = $1, finished_at = $2, note = $3, urls = $4, failing = $5, resume_at = null,
+                 intervention = null
              where id = $6",
         )
         .bind(state.word())

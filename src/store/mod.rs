@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod answers;
 mod backend;
 mod batch;
+pub mod crawl_changes;
 pub mod crawls;
 pub mod deploys;
 mod docket;

@@ -168,11 +168,13 @@ impl Store {
     pub async fn due_sites(&self, now: DateTime<Utc>) -> Result<Vec<SiteId>, StoreError> {
         let ids: Vec<i64> = sqlx::query_scalar(
             "select s.id from site s
-             where s.paused = 0 and (s.lease_until is null or s.lease_until <= $1)
-               and (s.next_crawl_at <= $1 or s.next_probe_at <= $1
+             where (s.lease_until is null or s.lease_until <= $1)
+               and (exists (select 1 from crawl c where c.site_id = s.id and c.state in ('waiting', 'running')
+                              and c.intervention = 'stop')
+                    or s.paused = 0 and (s.next_crawl_at <= $1 or s.next_probe_at <= $1
                     or exists (select 1 from crawl c where c.site_id = s.id and c.state in ('waiting', 'running')
-                                 and (c.resume_at is null or c.resume_at <= $1))
-                    or exists (select 1 from episode e where e.site_id = s.id and e.recheck_at <= $1))
+                                 and c.intervention is null and (c.resume_at is null or c.resume_at <= $1))
+                    or exists (select 1 from episode e where e.site_id = s.id and e.recheck_at <= $1)))
              order by s.next_crawl_at, s.id",
         )
         .bind(millis(now))

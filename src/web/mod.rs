@@ -39,7 +39,7 @@ pub fn make_app(state: AppState) -> Router {
 
 /// For those who are logged in.
 fn inside() -> Router<AppState> {
-    use pages::{outage, outages, overview, site, site_new, site_remove, url, urls};
+    use pages::{crawl, crawls, outage, outages, overview, site, site_new, site_remove, url, urls};
     Router::new()
         .route("/", get(overview::show))
         .route("/sites/new", get(site_new::show).post(site_new::add))
@@ -47,6 +47,8 @@ fn inside() -> Router<AppState> {
         .route("/sites/{id}/crawl", post(site::crawl_now))
         .route("/sites/{id}/pause", post(site::pause))
         .route("/sites/{id}/resume", post(site::resume))
+        .route("/sites/{id}/events", get(crawl::live::events))
+        .route("/sites/{id}/crawls", get(crawls::show))
         .route("/sites/{id}/remove", get(site_remove::ask).post(site_remove::remove))
         .route("/sites/{id}/urls", get(urls::show))
         .route("/sites/{id}/urls.csv", get(urls::export))
@@ -54,6 +56,10 @@ fn inside() -> Router<AppState> {
         .route("/sites/{id}/outages.csv", get(outages::export))
         .route("/outages/{id}", get(outage::show))
         .route("/outages/{id}/urls.csv", get(outage::export))
+        .route("/crawls/{id}", get(crawl::show))
+        .route("/crawls/{id}/stop", post(crawl::stop))
+        .route("/crawls/{id}/pause", post(crawl::pause))
+        .route("/crawls/{id}/resume", post(crawl::resume))
         .route("/urls/{id}", get(url::show))
 }
 

@@ -3,6 +3,8 @@
 //! A page's struct holds strings and drawings; its template holds no arithmetic. The samples are the pages with nothing,
 //! a little and a lot on them; the tests in `gallery` render all of them.
 
+pub(crate) mod crawl;
+pub(crate) mod crawls;
 pub(crate) mod login;
 pub(crate) mod message;
 pub(crate) mod outage;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::secret::Passwords;
 use super::throttle::Throttle;
@@ -22,6 +23,8 @@ pub struct AppState {
     pub wake: Arc<Notify>,
     /// The runs that are under way in this process.
     pub board: Board,
+    /// Cancelled when the dashboard is stopped: who waits for news is let go.
+    pub closing: CancellationToken,
     /// Hashes passwords, few at a time.
     pub(crate) passwords: Passwords,
     /// Makes those wait who guess them.
@@ -31,7 +34,14 @@ pub struct AppState {
 impl AppState {
     /// The state of a dashboard over this store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>, board: Board) -> Self {
-        Self { store, clock, wake, board, passwords: Passwords::new(), throttle: Arc::default() }
+        let closing = CancellationToken::new();
+        Self { store, clock, wake, board, closing, passwords: Passwords::new(), throttle: Arc::default() }
+    }
+
+    /// The same, stopped by this token.
+    #[must_use]
+    pub fn closed_by(self, closing: CancellationToken) -> Self {
+        Self { closing, ..self }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

@@ -105,26 +105,34 @@ function readable(figure) {
   });
 }
 
-/* Crawls: while one runs, the parts of the page that tell of it are put in place again. When it is over, the page is
-   loaded anew, as its results are everywhere on it. */
+/* Crawls: the server tells how far one is. When it is over the page is loaded anew, as its results are everywhere. */
 
-const EVERY_MS = 3000;
-
-async function refresh() {
-  if (document.hidden) return;
-  const answer = await fetch(location.href, { credentials: "same-origin" });
-  if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!page.querySelector("[data-busy]")) return location.reload();
-  for (const old of document.querySelectorAll("[data-live]")) {
-    const fresh = page.getElementById(old.id);
-    if (!fresh) continue;
-    const node = document.importNode(fresh, true);
-    old.replaceWith(node);
-    localize(node);
-  }
+function follow(panel) {
+  let source;
+  const open = () => {
+    source = new EventSource(panel.dataset.busy);
+    source.addEventListener("progress", (event) => {
+      const { text, done, total } = JSON.parse(event.data);
+      const bar = panel.querySelector("progress");
+      panel.querySelector("label").textContent = text;
+      if (total > 0) {
+        bar.max = total;
+        bar.value = done;
+      }
+    });
+    source.addEventListener("over", () => {
+      source.close();
+      location.reload();
+    });
+  };
+  // A page that nobody looks at holds no connection.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) source.close();
+    else open();
+  });
+  open();
 }
 
 localize(document);
 document.querySelectorAll("figure[data-chart]").forEach(readable);
-if (document.querySelector("[data-busy]")) setInterval(() => refresh().catch(() => {}), EVERY_MS);
+document.querySelectorAll("[data-busy]").forEach(follow);

@@ -7,7 +7,9 @@ use std::path::Path;
 use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
-use super::{login, message, outage, outages, overview, setup, site, site_new, site_remove, url, urls};
+use super::{
+    crawl, crawls, login, message, outage, outages, overview, setup, site, site_new, site_remove, url, urls,
+};
 use crate::web::assets::{ICON, SCRIPT, STYLE};
 
 fn rendered<T: Template>(samples: Vec<(&'static str, T)>) -> Vec<(&'static str, String)> {
@@ -27,6 +29,8 @@ fn gallery() -> Vec<(&'static str, String)> {
         rendered(url::samples::all()),
         rendered(urls::samples::all()),
         rendered(outages::samples::all()),
+        rendered(crawls::samples::all()),
+        rendered(crawl::samples::all()),
     ]
     .concat()
 }

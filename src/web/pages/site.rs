@@ -5,6 +5,8 @@ use axum::extract::{Path, State};
 use axum::response::{Html, Redirect};
 
 use super::Shell;
+use super::crawl::live::Progress;
+use super::crawl::row::CrawlRow;
 use crate::chart::tone::Tone;
 use crate::chart::{Drawing, Svg};
 use crate::domain::crawl::{CrawlKind, CrawlOptions};
@@ -18,10 +20,10 @@ use crate::web::error::{Error, html};
 use crate::web::state::AppState;
 use crate::web::status::Status;
 use crate::web::values::Values;
-use crate::web::wording::{Instant, Tag};
+use crate::web::wording::Tag;
 
 mod begins;
-mod view;
+pub(crate) mod view;
 
 pub(crate) use self::begins::Begins;
 use view::clock::Clock;
@@ -85,14 +87,6 @@ pub(crate) struct SitePage {
     pub(crate) next: String,
 }
 
-/// A crawl that is under way.
-#[derive(Debug, Clone)]
-pub(crate) struct Progress {
-    pub(crate) text: String,
-    pub(crate) done: u64,
-    pub(crate) total: u64,
-}
-
 /// An outage in a list.
 #[derive(Debug, Clone)]
 pub(crate) struct OutageRow {
@@ -128,20 +122,6 @@ pub(crate) struct Robots {
     pub(crate) figure: String,
     pub(crate) text: String,
     pub(crate) tag: Option<Tag>,
-}
-
-/// One crawl.
-#[derive(Debug, Clone)]
-pub(crate) struct CrawlRow {
-    pub(crate) started: Instant,
-    pub(crate) state: &'static str,
-    /// What a reader of its result must know, a sentence each.
-    pub(crate) notes: Vec<String>,
-    pub(crate) urls: String,
-    pub(crate) fetches: String,
-    pub(crate) failing: String,
-    pub(crate) any_failing: bool,
-    pub(crate) took: String,
 }
 
 /// `GET /sites/{id}`
@@ -187,6 +167,9 @@ pub(crate) async fn resume(State(app): State<AppState>, Path(id): Path<String>) 
 async fn set_paused(app: &AppState, id: &str, paused: bool) -> Result<Redirect, Error> {
     let site = Site { paused, ..find(app, id).await? };
     app.store.update_site(&site).await?;
+    if paused {
+        app.board.interrupt(site.id);
+    }
     app.wake.notify_one();
     Ok(to(&site))
 }

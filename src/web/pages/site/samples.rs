@@ -12,6 +12,8 @@ use crate::domain::sitemap_state::COST;
 use crate::domain::verdict::Verdict;
 use crate::report::history;
 use crate::store::rollups::HourRow;
+use crate::web::pages::crawl::row::samples::crawl;
+use crate::web::wording::Instant;
 use view::efficiency::Figure;
 use view::sitemaps::FailingSitemap;
 
@@ -61,25 +63,6 @@ fn chart() -> FailingChart {
 fn ninety(days: &[Tone]) -> DaysChart {
     let first = history::first_day(crate::web::status::DAYS, chrono_tz::Europe::Berlin, now());
     view::charts::days_chart(days, first, chrono_tz::Europe::Berlin)
-}
-
-fn crawl(hours: i64, state: &'static str, failing: &str) -> CrawlRow {
-    let text = |s: &str| s.to_owned();
-    CrawlRow {
-        started: Instant::minute(now() - TimeDelta::hours(hours), chrono_tz::Europe::Berlin, now()),
-        state,
-        notes: (state == "interrupted")
-            .then(|| {
-                text("nearly all of the last 20 fetches failed: the crawl paused, so as not to make it worse")
-            })
-            .into_iter()
-            .collect(),
-        urls: text("4,812"),
-        fetches: text("5,104"),
-        failing: text(failing),
-        any_failing: failing != "0",
-        took: text("42 min 10 s"),
-    }
 }
 
 fn well() -> SitePage {
@@ -236,6 +219,7 @@ fn trouble() -> SitePage {
         silence: Some("Gatecrawl's own connection was down once in the last week, Tue 02:10, for 31 min: of that time nothing is known.".to_owned()),
         load: Some(("502s begin above 14 requests a second: 31 % of the fetches failed above that rate and 0.2 % below it, in 9 hours, and 41 slow looks at the same URLs went well. Set a lower rate for this site, or give it more room.".to_owned(), Tag::from(GROUND))),
         running: Some(Progress {
+            events: "/sites/1/events".to_owned(),
             text: "Crawling: 412 of 4,812 URLs looked at, 38 failing".to_owned(),
             done: 412,
             total: 4812,
@@ -291,7 +275,12 @@ fn new() -> SitePage {
         lede: "The first results are here within a minute; this page fills by itself.".to_owned(),
         silence: None,
         load: None,
-        running: Some(Progress { text: "Reading robots.txt and sitemaps".to_owned(), done: 0, total: 0 }),
+        running: Some(Progress {
+            events: "/sites/1/events".to_owned(),
+            text: "Reading robots.txt and sitemaps".to_owned(),
+            done: 0,
+            total: 0,
+        }),
         has_data: false,
         forgiven: Vec::new(),
         begins: None,

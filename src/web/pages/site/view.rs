@@ -1,10 +1,7 @@
 //! How a site's page is made of what is known of the site.
 
-use chrono::{DateTime, TimeDelta, Utc};
-
-use super::{CrawlRow, OutageRow, Progress, Robots, SitePage, begins};
+use super::{OutageRow, Robots, SitePage, begins};
 use crate::chart::tone::Tone;
-use crate::crawl::progress::{self, Phase};
 use crate::domain::crawl::{Crawl, CrawlState};
 use crate::domain::deploy::DeployMark;
 use crate::domain::site::PrivateAddresses;
@@ -16,9 +13,10 @@ use crate::report::wording::headline::Headline;
 use crate::report::wording::{count, length, number, percent, plural, range, since, until};
 use crate::store::sitemaps::StoredSitemap;
 use crate::web::pages::Shell;
+use crate::web::pages::crawl::{live, row};
 use crate::web::pages::overview::view::{habit, story};
 use crate::web::status::{DAYS, Judged, Status};
-use crate::web::wording::{Instant, host, unbroken};
+use crate::web::wording::{host, unbroken};
 
 pub(super) mod charts;
 pub(super) mod clock;
@@ -30,9 +28,6 @@ pub(super) mod sitemaps;
 
 /// So many brief outages are shown; older ones are folded away.
 const BRIEF_SHOWN: usize = 5;
-
-/// From here on it is said that a site is asked slower than usual.
-const NOTABLE_SLOWDOWN: f64 = 1.5;
 
 /// The page.
 pub(super) fn page(
@@ -62,7 +57,7 @@ pub(super) fn page(
         lede: lede(status),
         silence: None,
         load: None,
-        running: running(status),
+        running: live::of(status),
         is_waiting: status.waits_until().is_some(),
         has_data: status.is_seen(),
         costing_tone: costing.first().map_or(Tone::Healthy, |row| row.tone),
@@ -85,7 +80,7 @@ pub(super) fn page(
         sitemaps: sitemaps::told(listed, &site.origin, zone, status.now),
         efficiency: efficiency::told(site, effort, status.now),
         settings: settings(status),
-        crawls: crawls.iter().map(|crawl| crawl_row(status, crawl)).collect(),
+        crawls: crawls.iter().map(|crawl| row::of(status, crawl)).collect(),
         next: next(status),
     }
 }
@@ -152,47 +147,6 @@ fn lede(status: &Status) -> String {
     }
 }
 
-fn running(status: &Status) -> Option<Progress> {
-    if !status.is_busy() {
-        return None;
-    }
-    let live = status.live.as_ref().filter(|live| live.phase == Phase::Crawling);
-    let (done, failing) = status.crawled;
-    let text = if let Some(at) = status.waits_until() {
-        format!("The crawl waits for the site to come back, and tries again {}", until(at, status.now))
-    } else if let Some(live) = live {
-        crawling(live)
-    } else if status.is_crawling() && done > 0 {
-        let of = plural(status.known_urls, "known URL", "known URLs");
-        format!("Crawling: {} of {of} looked at, {} failing", count(done), count(failing))
-    } else if status.is_crawling() {
-        "Reading robots.txt and sitemaps".to_owned()
-    } else {
-        "A crawl is about to begin".to_owned()
-    };
-    let (done, total) =
-        live.map_or((done, status.known_urls), |live| (live.fetched, live.fetched + live.waiting));
-    Some(Progress { text, done, total: if done > 0 { total } else { 0 } })
-}
-
-/// `Crawling: 1,204 fetched, 96 wait, 3 failing, 4.9 a second, about 20 s left`.
-fn crawling(live: &progress::Progress) -> String {
-    let progress::Progress { fetched, waiting, failing, rate, slowdown, .. } = live;
-    let mut text = format!(
-        "Crawling: {} fetched, {} wait, {} failing, {rate:.1} a second",
-        count(*fetched),
-        count(*waiting),
-        count(*failing)
-    );
-    if *slowdown >= NOTABLE_SLOWDOWN {
-        text += ", slowed down because the site slows or fails";
-    }
-    if let Some(left) = live.remaining().and_then(|left| TimeDelta::from_std(left).ok()) {
-        text.extend([", about ", &length(left), " left"]);
-    }
-    text
-}
-
 fn outage_row(status: &Status, judged: &Judged, deploys: &[DeployMark]) -> OutageRow {
     let facts = status.facts(judged);
     let bounds = &judged.outage.bounds;
@@ -254,40 +208,16 @@ fn settings(status: &Status) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn crawl_row(status: &Status, crawl: &Crawl) -> CrawlRow {
-    let is_running = crawl.state == CrawlState::Running;
-    let (urls, failing) = if is_running { status.crawled } else { (crawl.urls, crawl.failing) };
-    let state = match crawl.state {
-        CrawlState::Waiting => "waiting",
-        CrawlState::Running if crawl.resume_at.is_some() => "waiting for the site",
-        CrawlState::Running => "under way",
-        CrawlState::Finished => "finished",
-        CrawlState::Stopped => "stopped",
-    };
-    CrawlRow {
-        started: Instant::minute(begin(crawl), status.site.settings.time_zone, status.now),
-        state,
-        notes: crawl.note.iter().flat_map(|note| note.lines()).map(str::to_owned).collect(),
-        urls: count(urls),
-        fetches: count(crawl.fetches),
-        failing: count(failing),
-        any_failing: failing > 0,
-        took: crawl
-            .started_at
-            .map_or_else(|| "–".to_owned(), |begun| length(crawl.finished_at.unwrap_or(status.now) - begun)),
-    }
-}
-
-fn begin(crawl: &Crawl) -> DateTime<Utc> {
-    crawl.started_at.unwrap_or(crawl.requested_at)
-}
-
-fn next(status: &Status) -> String {
+/// When the next crawl is due, in a sentence.
+pub(crate) fn next(status: &Status) -> String {
     let site = &status.site;
     match (site.paused, status.is_busy(), site.next_crawl_at) {
         (true, _, _) => "The site is paused: nothing is crawled until it is resumed.".to_owned(),
         (_, true, _) if status.waits_until().is_some() => {
             "A crawl waits for the site to come back.".to_owned()
+        }
+        (_, true, _) if status.crawl.as_ref().is_some_and(Crawl::is_held) => {
+            "A crawl is paused, and goes on when it is resumed.".to_owned()
         }
         (_, true, _) => "A crawl is under way.".to_owned(),
         (_, _, Some(at)) => format!("The next crawl begins {}.", until(at, status.now)),

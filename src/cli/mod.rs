@@ -14,6 +14,7 @@ mod replay;
 mod report;
 mod serve;
 mod site;
+mod token;
 mod user;
 
 use std::io::IsTerminal;
@@ -56,6 +57,8 @@ enum Command {
     Deploy(deploy::Options),
     /// Who may log in to the dashboard
     User(user::Options),
+    /// Tokens by which programs ask the API
+    Token(token::Options),
     /// Judge recorded observations with a policy
     Replay(replay::Options),
     /// Who sent an error answer, and why
@@ -141,6 +144,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Plan(options) => plan::run(&options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
+        Command::Token(options) => token::run(options, data).await,
         Command::Report(options) => report::run(&options, data).await,
     }
 }

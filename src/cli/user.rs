@@ -4,11 +4,15 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 
 use super::{Failure, Format, Outcome, Success, output};
-use crate::web::auth::{self, PasswordRefused};
+use crate::app::App;
+use crate::domain::role::Role;
+use crate::report::json::rfc3339;
+use crate::store::accounts::{Changed, ListedAccount};
+use crate::web::auth::{self, NewAccountRefused, PasswordRefused};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -24,6 +28,26 @@ enum Action {
         #[arg(long, value_enum, default_value = "human")]
         format: Format,
     },
+    /// Add an account; its password is asked for or read from stdin
+    Add {
+        /// The name to log in with
+        name: String,
+        /// `viewer` looks at everything, `admin` changes everything
+        #[arg(long, default_value = "viewer")]
+        role: Role,
+    },
+    /// Give an account another role
+    Role {
+        /// The name of the account
+        name: String,
+        /// `viewer` or `admin`
+        role: Role,
+    },
+    /// Remove an account, and log it out everywhere
+    Remove {
+        /// The name of the account
+        name: String,
+    },
     /// Give an account another password, asked for or read from stdin, and log it out everywhere
     Password {
         /// The name of the account
@@ -34,21 +58,81 @@ enum Action {
 pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     match options.action {
         Action::List { format } => list(data, format).await,
+        Action::Add { name, role } => add(data, &name, role).await,
+        Action::Role { name, role } => {
+            let changed = super::open(data).await?.store.set_role(&name, role).await?;
+            told(
+                changed,
+                &name,
+                &format!("{name} is a{} {role} now.", if role == Role::Admin { "n" } else { "" }),
+            )
+        }
+        Action::Remove { name } => {
+            let changed = super::open(data).await?.store.remove_account(&name).await?;
+            told(changed, &name, &format!("{name} is removed, and logged out everywhere."))
+        }
         Action::Password { name } => set_password(data, &name).await,
     }
 }
 
 async fn list(data: &Path, format: Format) -> Outcome {
-    let names = super::open(data).await?.store.account_names().await?;
+    let accounts = super::open(data).await?.store.accounts().await?;
+    let row = |listed: &ListedAccount| {
+        let used = listed.used_at.map(rfc3339).unwrap_or_default();
+        vec![listed.account.name.clone(), listed.account.role.to_string(), rfc3339(listed.created_at), used]
+    };
+    let json = |listed: &ListedAccount| {
+        serde_json::json!({
+            "name": listed.account.name,
+            "role": listed.account.role.word(),
+            "created": rfc3339(listed.created_at),
+            "last_seen": listed.used_at.map(rfc3339),
+        })
+    };
     match format {
-        Format::Json => output::json(&names)?,
-        Format::Csv => output::csv(&["name"], &names.into_iter().map(|name| vec![name]).collect::<Vec<_>>())?,
-        Format::Human if names.is_empty() => {
+        Format::Json => output::json(&accounts.iter().map(json).collect::<Vec<_>>())?,
+        Format::Csv => {
+            let rows: Vec<_> = accounts.iter().map(row).collect();
+            output::csv(&["name", "role", "created", "last_seen"], &rows)?;
+        }
+        Format::Human if accounts.is_empty() => {
             output::data(
                 "There is no account yet: `gatecrawl serve` prints a link that makes the first one.",
             )?;
         }
-        Format::Human => output::data(&names.join("\n"))?,
+        Format::Human => {
+            let line = |listed: &ListedAccount| format!("{} ({})", listed.account.name, listed.account.role);
+            output::data(&accounts.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+        }
+    }
+    Ok(Success::Fine)
+}
+
+async fn add(data: &Path, name: &str, role: Role) -> Outcome {
+    let App { store, clock, .. } = super::open(data).await?;
+    let password = read_password().context("the password could not be read")?;
+    let added = auth::add_account(&store, name, password, role, clock.now()).await;
+    let name = added.map_err(|error| match error {
+        NewAccountRefused::Unusable(_) => Failure::Usage(error.into()),
+        NewAccountRefused::Failed(error) => Failure::Job(error),
+    })?;
+    output::data(&format!("{name} can log in as {role}."))?;
+    Ok(Success::Fine)
+}
+
+fn told(changed: Changed, name: &str, done: &str) -> Outcome {
+    match changed {
+        Changed::Done => output::data(done)?,
+        Changed::NoAccount => {
+            let why = anyhow!("there is no account `{name}`: `gatecrawl user list` shows the accounts");
+            return Err(Failure::Usage(why));
+        }
+        Changed::LastAdmin => {
+            let why = anyhow!(
+                "`{name}` is the only admin, and nobody could change anything afterwards: make another one an admin first, with `gatecrawl user role NAME admin`"
+            );
+            return Err(Failure::Usage(why));
+        }
     }
     Ok(Success::Fine)
 }

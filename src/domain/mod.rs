@@ -32,6 +32,7 @@ pub mod plan;
 pub mod policy;
 pub mod recheck;
 pub mod robots_ladder;
+pub mod role;
 pub mod schedule;
 pub mod share;
 pub mod site;

@@ -48,17 +48,45 @@ pub async fn unresolved(
     let known_urls = store.count_urls(site).await?;
     let mut outages = Vec::new();
     for stored in store.outages(site.id, Some(since)).await? {
-        let indexable_urls = store.indexable_members(stored.id).await?;
         let urls = store.members(stored.id, 0, 1).await?;
         let first = urls.first().map_or("/", |member| member.url.path_and_query());
-        let deploy = deploys::began_with(store, site, &stored.outage.bounds).await?;
-        let answers = diagnosis::of_outage(store, stored.id).await?.now;
-        let around = Surroundings { known_urls, indexable_urls, deploy, answers };
+        let around = surroundings(store, site, &stored, known_urls).await?;
         outages.push(ready(site, &stored, first, &around, now));
     }
     outages.retain(|outage| outage.judgement.state != State::Resolved);
     outages.sort_by_key(|outage| (outage.judgement.state, std::cmp::Reverse(outage.judgement.verdict)));
     Ok(outages)
+}
+
+/// These outages of a site in the one shape, in their order.
+pub async fn told(
+    store: &Store,
+    site: &Site,
+    outages: Vec<StoredOutage>,
+    now: DateTime<Utc>,
+) -> Result<Vec<OutageJson>, StoreError> {
+    let known_urls = store.count_urls(site).await?;
+    let mut told = Vec::new();
+    for stored in outages {
+        let around = surroundings(store, site, &stored, known_urls).await?;
+        let (id, origin, policy) = (Some(stored.id), site.origin.as_str(), &site.settings.policy);
+        told.push(OutageJson::of(id, origin, &stored.outage, &around, now, policy));
+    }
+    Ok(told)
+}
+
+async fn surroundings(
+    store: &Store,
+    site: &Site,
+    stored: &StoredOutage,
+    known_urls: u64,
+) -> Result<Surroundings, StoreError> {
+    Ok(Surroundings {
+        known_urls,
+        indexable_urls: store.indexable_members(stored.id).await?,
+        deploy: deploys::began_with(store, site, &stored.outage.bounds).await?,
+        answers: diagnosis::of_outage(store, stored.id).await?.now,
+    })
 }
 
 fn ready(

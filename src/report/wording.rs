@@ -220,6 +220,19 @@ pub fn since(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
     at.format(format).to_string()
 }
 
+/// `4.1 MB`, in powers of ten.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let mut size = n as f64;
+    let mut unit = 0;
+    while size >= 1000.0 && unit + 1 < UNITS.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{n} B") } else { format!("{size:.1} {}", UNITS[unit]) }
+}
+
 /// How far off an instant is: `in 2 h`, `due now`, `in 40 min`.
 pub fn until(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let left = at - now;

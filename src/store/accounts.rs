@@ -1,17 +1,18 @@
 //! Who may look: accounts, their sessions, and the one-time link by which the first account is made. Tokens are stored as
-//! hashes only; hashing is done above.
+//! hashes only; hashing is done above. There is always an admin: the last one can neither go nor be made less.
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
+use sqlx::{FromRow, Sqlite, Transaction};
 
-use super::{Store, StoreError, millis};
+use super::{Store, StoreError, corrupt, instant, millis};
+use crate::domain::role::Role;
 use crate::domain::span::Span;
 
 /// How much time passes at least between two notes of a session's use: not each page costs a write.
 const TOUCH_AFTER: Span = Span::minutes(1);
 
 /// Somebody who may log in.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Its row.
     pub id: i64,
@@ -19,6 +20,58 @@ pub struct Account {
     pub name: String,
     /// argon2id, as a PHC string.
     pub password_hash: String,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// An account as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAccount {
+    /// The account.
+    pub account: Account,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last used one of its sessions; `None`: it has none.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody who is logged in somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Of the token in its cookie.
+    pub token_hash: String,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub used_at: DateTime<Utc>,
+}
+
+/// What became of a change to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It was made.
+    Done,
+    /// There is no such account.
+    NoAccount,
+    /// It is the only admin: nobody could change anything afterwards.
+    LastAdmin,
+}
+
+#[derive(FromRow)]
+struct AccountRow {
+    id: i64,
+    name: String,
+    password_hash: String,
+    role: String,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
+        let role = row.role.parse().map_err(|why| corrupt("account", row.id, why))?;
+        Ok(Self { id: row.id, name: row.name, password_hash: row.password_hash, role })
+    }
 }
 
 impl Store {
@@ -34,13 +87,16 @@ impl Store {
         &self,
         name: &str,
         password_hash: &str,
+        role: Role,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "insert into account (name, password_hash, created_at) values ($1, $2, $3) on conflict (name) do nothing",
+            "insert into account (name, password_hash, role, created_at) values ($1, $2, $3, $4)
+             on conflict (name) do nothing",
         )
         .bind(name)
         .bind(password_hash)
+        .bind(role.word())
         .bind(millis(now))
         .execute(&self.db.writer)
         .await?;
@@ -49,11 +105,12 @@ impl Store {
 
     /// The account with this name.
     pub async fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        let account = sqlx::query_as("select id, name, password_hash from account where name = $1")
-            .bind(name)
-            .fetch_optional(&self.db.reader)
-            .await?;
-        Ok(account)
+        let row: Option<AccountRow> =
+            sqlx::query_as("select id, name, password_hash, role from account where name = $1")
+                .bind(name)
+                .fetch_optional(&self.db.reader)
+                .await?;
+        row.map(Account::try_from).transpose()
     }
 
     /// Keeps the hash of a new one-time link; an earlier link is void.
@@ -96,9 +153,9 @@ impl Store {
         if used.rows_affected() == 0 || accounts > 0 {
             return Ok(None);
         }
-        let account = sqlx::query_as(
-            "insert into account (name, password_hash, created_at) values ($1, $2, $3)
-             returning id, name, password_hash",
+        let row: AccountRow = sqlx::query_as(
+            "insert into account (name, password_hash, role, created_at) values ($1, $2, 'admin', $3)
+             returning id, name, password_hash, role",
         )
         .bind(name)
         .bind(password_hash)
@@ -106,7 +163,7 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Some(account))
+        row.try_into().map(Some)
     }
 
     /// Starts a session.
@@ -135,8 +192,8 @@ impl Store {
         idle: Span,
         absolute: Span,
     ) -> Result<Option<Account>, StoreError> {
-        let account = sqlx::query_as(
-            "select a.id, a.name, a.password_hash from session s join account a on a.id = s.account_id
+        let row: Option<AccountRow> = sqlx::query_as(
+            "select a.id, a.name, a.password_hash, a.role from session s join account a on a.id = s.account_id
              where s.token_hash = $1 and s.used_at > $2 and s.created_at > $3",
         )
         .bind(token_hash)
@@ -144,10 +201,10 @@ impl Store {
         .bind(millis(now - absolute.delta()))
         .fetch_optional(&self.db.reader)
         .await?;
-        if account.is_some() {
+        if row.is_some() {
             self.touch_session(token_hash, now).await?;
         }
-        Ok(account)
+        row.map(Account::try_from).transpose()
     }
 
     async fn touch_session(&self, token_hash: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -176,9 +233,107 @@ impl Store {
         Ok(())
     }
 
-    /// The names of all accounts, in order.
-    pub async fn account_names(&self) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar("select name from account order by name").fetch_all(&self.db.reader).await?)
+    /// All accounts, by name.
+    pub async fn accounts(&self) -> Result<Vec<ListedAccount>, StoreError> {
+        let rows: Vec<(i64, String, String, String, i64, Option<i64>)> = sqlx::query_as(
+            "select a.id, a.name, a.password_hash, a.role, a.created_at,
+                    (select max(s.used_at) from session s where s.account_id = a.id)
+             from account a order by a.name",
+        )
+        .fetch_all(&self.db.reader)
+        .await?;
+        let listed = |(id, name, password_hash, role, created_at, used_at)| {
+            let account = AccountRow { id, name, password_hash, role }.try_into()?;
+            Ok(ListedAccount {
+                account,
+                created_at: instant(created_at),
+                used_at: Option::map(used_at, instant),
+            })
+        };
+        rows.into_iter().map(listed).collect()
+    }
+
+    /// Gives an account another role.
+    pub async fn set_role(&self, name: &str, role: Role) -> Result<Changed, StoreError> {
+        let mut transaction = self.db.writer.begin_with("begin immediate").await?;
+        if role != Role::Admin && is_last_admin(&mut transaction, name).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let done = sqlx::query("update account set role = $1 where name = $2")
+            .bind(role.word())
+            .bind(name)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(if done.rows_affected() == 1 { Changed::Done } else { Changed::NoAccount })
+    }
+
+    /// Removes an account, and ends its sessions.
+    pub async fn remove_account(&self, name: &str) -> Result<Changed, StoreError> {
+        let mut transaction = self.db.writer.begin_with("begin immediate").await?;
+        if is_last_admin(&mut transaction, name).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let done =
+            sqlx::query("delete from account where name = $1").bind(name).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(if done.rows_affected() == 1 { Changed::Done } else { Changed::NoAccount })
+    }
+
+    /// The sessions of an account that have not expired, the one used last first.
+    pub async fn sessions(
+        &self,
+        account: i64,
+        now: DateTime<Utc>,
+        idle: Span,
+        absolute: Span,
+    ) -> Result<Vec<Session>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "select token_hash, created_at, used_at from session
+             where account_id = $1 and used_at > $2 and created_at > $3 order by used_at desc, created_at desc",
+        )
+        .bind(account)
+        .bind(millis(now - idle.delta()))
+        .bind(millis(now - absolute.delta()))
+        .fetch_all(&self.db.reader)
+        .await?;
+        let session = |(token_hash, created_at, used_at)| Session {
+            token_hash,
+            created_at: instant(created_at),
+            used_at: instant(used_at),
+        };
+        Ok(rows.into_iter().map(session).collect())
+    }
+
+    /// Changes the password of who uses this session, and ends all other sessions of the account.
+    pub async fn change_password(
+        &self,
+        account: i64,
+        password_hash: &str,
+        session: &str,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.db.writer.begin_with("begin immediate").await?;
+        sqlx::query("update account set password_hash = $1 where id = $2")
+            .bind(password_hash)
+            .bind(account)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("delete from session where account_id = $1 and token_hash <> $2")
+            .bind(account)
+            .bind(session)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Ends all sessions of an account but this one; `None`: all.
+    pub async fn end_sessions(&self, account: i64, but: Option<&str>) -> Result<(), StoreError> {
+        sqlx::query("delete from session where account_id = $1 and ($2 is null or token_hash <> $2)")
+            .bind(account)
+            .bind(but)
+            .execute(&self.db.writer)
+            .await?;
+        Ok(())
     }
 
     /// Changes the password of an account, and ends all of its sessions; `false`: there is no such account.
@@ -195,4 +350,12 @@ impl Store {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// Whether this account is an admin, and there is no other.
+async fn is_last_admin(transaction: &mut Transaction<'_, Sqlite>, name: &str) -> Result<bool, StoreError> {
+    let admins: Vec<String> = sqlx::query_scalar("select name from account where role = 'admin' limit 2")
+        .fetch_all(&mut **transaction)
+        .await?;
+    Ok(admins == [name])
 }

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod api_tokens;
 mod backend;
 mod batch;
 pub mod crawl_changes;
@@ -25,6 +26,7 @@ pub mod rollups;
 pub mod silences;
 pub mod sitemaps;
 pub mod sites;
+pub mod stock;
 pub mod url_history;
 pub mod url_lists;
 pub mod urls;

@@ -1,30 +1,33 @@
-//! Who may look: the one-time set-up link, sessions, and the guard before every page that needs one.
+//! Who may look: the one-time set-up link, sessions, and the guard before every route of the table in `routes`.
 //!
 //! A session is a random token in a cookie that scripts cannot read and other websites cannot send along with a form.
 //! The cookie is `Secure` when the request came over https, as a proxy in front says; a false claim there can only keep
 //! the cookie from being sent.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use chrono::{DateTime, Utc};
 
 use super::error::Error;
-use super::secret;
+use super::routes::Who;
 use super::state::AppState;
+use super::{api, secret};
+use crate::domain::role::Role;
 use crate::domain::span::Span;
 use crate::store::Store;
 use crate::store::accounts::Account;
+use crate::store::api_tokens::ApiToken;
 
 /// The cookie's name.
 pub(crate) const COOKIE: &str = "gatecrawl_session";
 /// A session ends after so long without use.
-const IDLE: Span = Span::days(14);
+pub(crate) const IDLE: Span = Span::days(14);
 /// And after so long in any case.
-const ABSOLUTE: Span = Span::days(90);
+pub(crate) const ABSOLUTE: Span = Span::days(90);
 
 /// Makes a one-time link for the first account and returns its token; `None`: there is an account already.
 pub async fn new_setup_link(store: &Store, now: DateTime<Utc>) -> anyhow::Result<Option<String>> {
@@ -62,6 +65,75 @@ pub async fn set_password(store: &Store, name: &str, password: String) -> Result
     Err(PasswordRefused::NoAccount(name.to_owned()))
 }
 
+/// Why an account was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum NewAccountRefused {
+    /// Name or password cannot be taken.
+    #[error("{0}")]
+    Unusable(String),
+    /// It could not be hashed or stored.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// Adds an account and returns its name.
+pub async fn add_account(
+    store: &Store,
+    name: &str,
+    password: String,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<String, NewAccountRefused> {
+    let name = name.trim();
+    if let Some(why) = secret::unusable_name(name).or_else(|| secret::objection(&password)) {
+        return Err(NewAccountRefused::Unusable(why));
+    }
+    let hash = secret::Passwords::new().hash(password).await.map_err(anyhow::Error::from)?;
+    if store.add_account(name, &hash, role, now).await.map_err(anyhow::Error::from)? {
+        return Ok(name.to_owned());
+    }
+    Err(NewAccountRefused::Unusable(format!("The name {name} is taken: choose another one.")))
+}
+
+/// Why a token was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum NewTokenRefused {
+    /// Its name cannot be taken.
+    #[error("{0}")]
+    Unusable(String),
+    /// It could not be made or stored.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// Makes a token for programs and returns it, once: only its hash is kept.
+pub async fn add_token(
+    store: &Store,
+    name: &str,
+    role: Role,
+    lasts: Option<Span>,
+    now: DateTime<Utc>,
+) -> Result<String, NewTokenRefused> {
+    let name = name.trim();
+    if let Some(why) = secret::unusable_name(name) {
+        return Err(NewTokenRefused::Unusable(why));
+    }
+    let token = secret::token().map_err(anyhow::Error::from)?;
+    let kept = ApiToken {
+        name: name.to_owned(),
+        role,
+        created_at: now,
+        expires_at: lasts.map(|lasts| now + lasts.delta()),
+        used_at: None,
+    };
+    if store.add_api_token(&kept, &secret::token_hash(&token)).await.map_err(anyhow::Error::from)? {
+        return Ok(token);
+    }
+    Err(NewTokenRefused::Unusable(format!(
+        "There is a token {name} already: revoke it, or choose another name."
+    )))
+}
+
 /// Starts a session and puts it into a cookie.
 pub(crate) async fn start_session(
     app: &AppState,
@@ -82,26 +154,89 @@ pub(crate) async fn end_session(app: &AppState, jar: CookieJar) -> Result<Cookie
     Ok(jar.remove(Cookie::build(COOKIE).path("/")))
 }
 
-/// Lets a request pass that has a session, and sends others to the login.
-pub(crate) async fn require_session(
-    State(app): State<AppState>,
+/// Who asks, while a request is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) account: Account,
+    /// Of the session that the request came with.
+    pub(crate) session: String,
+}
+
+tokio::task_local! {
+    /// What surrounds a page depends on who reads it; so it is at hand where pages are made, and not passed through all
+    /// of them. What a request may do is decided before, by the table of routes.
+    static CALLER: Caller;
+}
+
+/// The role of who asks; `None`: nobody is logged in.
+pub(crate) fn caller_role() -> Option<Role> {
+    CALLER.try_with(|caller| caller.account.role).ok()
+}
+
+/// Makes pages as somebody with this role sees them.
+#[cfg(test)]
+pub(crate) fn as_seen_by<T>(role: Role, make: impl FnOnce() -> T) -> T {
+    let account = Account { id: 1, name: "nadia".to_owned(), password_hash: String::new(), role };
+    CALLER.sync_scope(Caller { account, session: String::new() }, make)
+}
+
+/// What stands before a route.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) app: AppState,
+    pub(crate) who: Who,
+}
+
+/// Lets a request pass that may, and tells others why not.
+pub(crate) async fn guard(
+    State(Guard { app, who }): State<Guard>,
     jar: CookieJar,
     request: Request,
     next: Next,
 ) -> Result<Response, Error> {
-    if account(&app, &jar).await?.is_some() {
-        return Ok(next.run(request).await);
+    match who {
+        Who::Everybody => Ok(next.run(request).await),
+        Who::Account(role) => for_account(&app, role, &jar, request, next).await,
+        // A program reads no page.
+        Who::Token(role) => Ok(match for_token(&app, role, request.headers()).await {
+            Ok(()) => next.run(request).await,
+            Err(error) => api::problem(&error),
+        }),
     }
-    // A form that was sent without a session cannot be sent again by following a link.
-    let is_page = request.method() == Method::GET;
-    let next = request.uri().path_and_query().filter(|_| is_page);
-    Err(Error::LoginNeeded { next: next.map_or_else(|| "/".to_owned(), ToString::to_string) })
 }
 
-async fn account(app: &AppState, jar: &CookieJar) -> Result<Option<Account>, Error> {
+async fn for_account(
+    app: &AppState,
+    role: Role,
+    jar: &CookieJar,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let Some(caller) = caller(app, jar).await? else {
+        // A form that was sent without a session cannot be sent again by following a link.
+        let is_page = request.method() == Method::GET;
+        let next = request.uri().path_and_query().filter(|_| is_page);
+        return Err(Error::LoginNeeded { next: next.map_or_else(|| "/".to_owned(), ToString::to_string) });
+    };
+    let may = caller.account.role >= role;
+    request.extensions_mut().insert(caller.clone());
+    let answer = async { if may { next.run(request).await } else { Error::NotAllowed.into_response() } };
+    Ok(CALLER.scope(caller, answer).await)
+}
+
+async fn for_token(app: &AppState, role: Role, headers: &HeaderMap) -> Result<(), Error> {
+    let brought = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = brought.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Error::TokenNeeded)?;
+    let known = app.store.use_api_token(&secret::token_hash(token.trim()), app.now()).await?;
+    let known = known.ok_or(Error::TokenNeeded)?;
+    if known.role >= role { Ok(()) } else { Err(Error::NotAllowed) }
+}
+
+async fn caller(app: &AppState, jar: &CookieJar) -> Result<Option<Caller>, Error> {
     let Some(cookie) = jar.get(COOKIE) else { return Ok(None) };
-    let hash = secret::token_hash(cookie.value());
-    Ok(app.store.session_account(&hash, app.now(), IDLE, ABSOLUTE).await?)
+    let session = secret::token_hash(cookie.value());
+    let account = app.store.session_account(&session, app.now(), IDLE, ABSOLUTE).await?;
+    Ok(account.map(|account| Caller { account, session }))
 }
 
 fn cookie(token: String, secure: bool) -> Cookie<'static> {

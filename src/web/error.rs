@@ -19,6 +19,12 @@ pub(crate) enum Error {
         /// Where the reader wanted to go.
         next: String,
     },
+    /// Somebody asks for what their role does not allow.
+    #[error("the role does not allow it")]
+    NotAllowed,
+    /// A program brings no token, or one that does not work.
+    #[error("there is no token that works")]
+    TokenNeeded,
     /// There is no such page, site or outage.
     #[error("there is no such page")]
     NotFound,
@@ -49,11 +55,12 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::LoginNeeded { .. } => StatusCode::SEE_OTHER,
             Self::NotFound | Self::SetupLink => StatusCode::NOT_FOUND,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
             Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -62,9 +69,17 @@ impl Error {
     }
 
     /// Title and text for the reader.
-    fn told(&self) -> (&'static str, &'static str) {
+    pub(crate) fn told(&self) -> (&'static str, &'static str) {
         match self {
             Self::LoginNeeded { .. } => ("Log in first", "This page is for those who have an account."),
+            Self::NotAllowed => (
+                "That is for admins",
+                "Your account or token looks at everything and changes nothing. An admin can give it the other role.",
+            ),
+            Self::TokenNeeded => (
+                "A token is needed",
+                "Send one that works as Authorization: Bearer TOKEN. An admin makes them on the settings page, or with gatecrawl token create.",
+            ),
             Self::NotFound => (
                 "There is no such page",
                 "The site or outage may have been removed, or the address is incomplete.",
@@ -103,7 +118,7 @@ impl IntoResponse for Error {
         }
         let (title, text) = self.told();
         let page = MessagePage {
-            shell: Shell::outside(),
+            shell: Shell::of_caller(),
             status: status.as_u16(),
             title,
             text: text.to_owned(),

@@ -3,6 +3,8 @@
 //! A page's struct holds strings and drawings; its template holds no arithmetic. The samples are the pages with nothing,
 //! a little and a lot on them; the tests in `gallery` render all of them.
 
+pub(crate) mod about;
+pub(crate) mod account;
 pub(crate) mod crawl;
 pub(crate) mod crawls;
 pub(crate) mod login;
@@ -14,23 +16,29 @@ pub(crate) mod setup;
 pub(crate) mod site;
 pub(crate) mod site_new;
 pub(crate) mod site_remove;
+pub(crate) mod tokens;
 pub(crate) mod url;
 pub(crate) mod urls;
+pub(crate) mod users;
 
 #[cfg(test)]
 mod gallery;
 
 use chrono::TimeDelta;
 
+use super::auth;
 use super::error::Error;
 use super::state::AppState;
 use crate::domain::egress::Silence;
+use crate::domain::role::Role;
 
 /// What surrounds every page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shell {
     /// Somebody is logged in: there is a menu.
     pub(crate) signed_in: bool,
+    /// Who reads it may change things: there are buttons.
+    pub(crate) may_change: bool,
     /// The menu entry that this page is.
     pub(crate) here: &'static str,
     /// What Gatecrawl is doing right now.
@@ -47,7 +55,13 @@ impl Shell {
 
     /// Around a page of somebody who is logged in.
     pub(crate) fn inside(here: &'static str) -> Self {
-        Self { signed_in: true, here, ..Self::default() }
+        let may_change = auth::caller_role() == Some(Role::Admin);
+        Self { signed_in: true, may_change, here, ..Self::default() }
+    }
+
+    /// Around a page that everybody may get: with a menu for those who are logged in.
+    pub(crate) fn of_caller() -> Self {
+        if auth::caller_role().is_some() { Self::inside("") } else { Self::outside() }
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) const LEAST_LENGTH: usize = 10;
 /// The longest: hashing takes in all of it.
 pub(crate) const MOST_LENGTH: usize = 1024;
 
+/// The longest name of an account.
+const LONGEST_NAME: usize = 100;
+
 /// Hashes passwords and checks them.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords(Arc<Semaphore>);
@@ -65,6 +68,17 @@ pub(crate) fn objection(password: &str) -> Option<String> {
         }
         n if n > MOST_LENGTH => {
             Some(format!("The password has {n} characters; at most {MOST_LENGTH} are taken."))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a name that somebody wants to have.
+pub(crate) fn unusable_name(name: &str) -> Option<String> {
+    match name.chars().count() {
+        0 => Some("Give it a name.".to_owned()),
+        n if n > LONGEST_NAME => {
+            Some(format!("The name has {n} characters; at most {LONGEST_NAME} are taken."))
         }
         _ => None,
     }

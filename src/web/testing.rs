@@ -19,6 +19,7 @@ use crate::domain::evidence::Evidence;
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
+use crate::domain::role::Role;
 use crate::domain::site::{Settings, Site};
 use crate::store::Store;
 use crate::store::sites::NewSite;
@@ -72,12 +73,32 @@ impl World {
     /// With an account that is logged in.
     pub(crate) async fn logged_in() -> Self {
         let mut world = Self::new().await;
-        world.store.add_account("nadia", "unused", start()).await.unwrap();
+        world.store.add_account("nadia", "unused", Role::Admin, start()).await.unwrap();
         let account = world.store.account("nadia").await.unwrap().unwrap();
         let token = secret::token().unwrap();
         world.store.start_session(&secret::token_hash(&token), account.id, start()).await.unwrap();
         world.cookie = Some(format!("{}={token}", auth::COOKIE));
         world
+    }
+
+    /// The same dashboard, as somebody with this role sees it who logs in now.
+    pub(crate) async fn seen_by(&mut self, role: Role) {
+        let name = format!("{role}-of-the-house");
+        self.store.add_account(&name, "unused", role, start()).await.unwrap();
+        let account = self.store.account(&name).await.unwrap().unwrap();
+        let token = secret::token().unwrap();
+        self.store.start_session(&secret::token_hash(&token), account.id, start()).await.unwrap();
+        self.cookie = Some(format!("{}={token}", auth::COOKIE));
+    }
+
+    /// Forgets the session.
+    pub(crate) fn log_out(&mut self) {
+        self.cookie = None;
+    }
+
+    /// With more header lines, each ended by CR LF.
+    pub(crate) async fn get_with(&self, path: &str, headers: &str) -> Answer {
+        self.send(&format!("GET {path} HTTP/1.0"), headers, "").await
     }
 
     /// Takes over the session that an answer began.

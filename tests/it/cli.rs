@@ -84,6 +84,32 @@ fn a_password_that_is_too_short_or_nobodys_is_refused() {
 }
 
 #[test]
+fn accounts_and_tokens_are_kept_from_the_command_line() {
+    let program = Program::new();
+    let add =
+        |name, role| program.run_typing("a gate for crawlers\n", &["user", "add", name, "--role", role]);
+    assert_eq!(add("nadia", "admin").stdout, "nadia can log in as admin.\n");
+    assert_eq!(add("ola", "viewer").code, 0);
+    assert!(add("ola", "viewer").stderr.contains("taken"));
+    assert!(add("timur", "root").stderr.contains("`viewer`"));
+    assert_eq!(program.json(0, &["user", "list"])[1]["role"], "viewer");
+    let last = program.run(&["user", "remove", "nadia"]);
+    assert!(last.code == 2 && last.stderr.contains("the only admin"), "{}", last.stderr);
+    assert_eq!(program.run(&["user", "role", "ola", "admin"]).stdout, "ola is an admin now.\n");
+    assert_eq!(program.run(&["user", "remove", "nadia"]).code, 0);
+    let made = program.run(&["token", "create", "wall", "--expires", "90d"]);
+    assert_eq!(
+        (made.code, made.stdout.trim().len()),
+        (0, 64),
+        "the token alone is on stdout: {}",
+        made.stdout
+    );
+    assert_eq!(program.json(0, &["token", "list"])[0]["name"], "wall");
+    assert_eq!(program.run(&["token", "revoke", "wall"]).code, 0);
+    assert_eq!(program.run(&["token", "revoke", "wall"]).code, 2);
+}
+
+#[test]
 fn every_command_explains_itself() {
     let program = Program::new();
     for command in [
@@ -94,6 +120,8 @@ fn every_command_explains_itself() {
         &["site", "add"],
         &["deploy", "mark"],
         &["user", "password"],
+        &["user", "add"],
+        &["token", "create"],
         &["plan"],
         &["replay"],
         &["report"],

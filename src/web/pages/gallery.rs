@@ -8,15 +8,22 @@ use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    crawl, crawls, login, message, outage, outages, overview, setup, site, site_new, site_remove, url, urls,
+    about, account, crawl, crawls, login, message, outage, outages, overview, setup, site, site_new,
+    site_remove, tokens, url, urls, users,
 };
+use crate::domain::role::Role;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
+use crate::web::auth::as_seen_by;
 
 fn rendered<T: Template>(samples: Vec<(&'static str, T)>) -> Vec<(&'static str, String)> {
     samples.into_iter().map(|(name, page)| (name, page.render().unwrap())).collect()
 }
 
 fn gallery() -> Vec<(&'static str, String)> {
+    as_seen_by(Role::Admin, pages)
+}
+
+fn pages() -> Vec<(&'static str, String)> {
     [
         rendered(login::LoginPage::samples()),
         rendered(setup::SetupPage::samples()),
@@ -31,6 +38,10 @@ fn gallery() -> Vec<(&'static str, String)> {
         rendered(outages::samples::all()),
         rendered(crawls::samples::all()),
         rendered(crawl::samples::all()),
+        rendered(account::AccountPage::samples()),
+        users::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
+        rendered(tokens::TokensPage::samples()),
+        rendered(about::AboutPage::samples()),
     ]
     .concat()
 }

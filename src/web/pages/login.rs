@@ -128,7 +128,7 @@ mod tests {
     async fn world() -> World {
         let world = World::new().await;
         let hash = Passwords::new().hash("correct horse".to_owned()).await.unwrap();
-        world.store.add_account("nadia", &hash, start()).await.unwrap();
+        world.store.add_account("nadia", &hash, crate::domain::role::Role::Admin, start()).await.unwrap();
         world
     }
 

@@ -12,11 +12,8 @@ use serde::Deserialize;
 use super::Shell;
 use crate::web::auth::start_session;
 use crate::web::error::{Error, html};
-use crate::web::secret::{objection, token_hash};
+use crate::web::secret::{objection, token_hash, unusable_name};
 use crate::web::state::AppState;
-
-/// The longest name of an account.
-const LONGEST_NAME: usize = 100;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/setup.html")]
@@ -60,7 +57,7 @@ pub(crate) async fn create(
         return Err(Error::SetupLink);
     }
     let name = form.name.trim().to_owned();
-    if let Some(refusal) = unusable(&name).or_else(|| objection(&form.password)) {
+    if let Some(refusal) = unusable_name(&name).or_else(|| objection(&form.password)) {
         let page = SetupPage { shell: Shell::outside(), token, name, refusal: Some(refusal) };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
     }
@@ -69,17 +66,6 @@ pub(crate) async fn create(
     let account = account.ok_or(Error::SetupLink)?;
     let jar = start_session(&app, &account, &headers, jar).await?;
     Ok((jar, Redirect::to("/")).into_response())
-}
-
-/// What is wrong with a name that somebody wants to have.
-fn unusable(name: &str) -> Option<String> {
-    match name.chars().count() {
-        0 => Some("Give the account a name.".to_owned()),
-        n if n > LONGEST_NAME => {
-            Some(format!("The name has {n} characters; at most {LONGEST_NAME} are taken."))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::domain::crawl::{Crawl, CrawlOptions, CrawlState};
 use crate::report::json::share;
 use crate::report::wording::headline::Headline;
 use crate::report::wording::url::said;
-use crate::report::wording::{count, instant, length, percent, plural};
+use crate::report::wording::{bytes, count, instant, length, percent, plural};
 use crate::store::crawl_changes::{self, Changed};
 use crate::web::pages::Shell;
 use crate::web::status::Status;
@@ -167,17 +167,4 @@ fn selection(options: &CrawlOptions) -> String {
         (!options.list.is_empty()).then(|| plural(options.list.len() as u64, "named URL", "named URLs")),
     ];
     told.into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
-/// `4.1 MB`, in powers of ten.
-fn bytes(n: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-    let mut size = n as f64;
-    let mut unit = 0;
-    while size >= 1000.0 && unit + 1 < UNITS.len() {
-        size /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{n} B") } else { format!("{size:.1} {}", UNITS[unit]) }
 }

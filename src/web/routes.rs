@@ -1,0 +1,136 @@
+//! The authorisation table: every route of the dashboard, with who may use it. The router is built from this table and
+//! from nothing else, so a route that is not in it cannot be reached, and a test can walk all of them.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use super::auth::{self, Guard};
+use super::state::AppState;
+use super::{api, asset, pages};
+use crate::domain::role::Role;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Everybody, without an account.
+    Everybody,
+    /// Somebody who is logged in, with this role at least.
+    Account(Role),
+    /// A program that brings a token with this role at least. A cookie does not do: so no website can use it.
+    Token(Role),
+}
+
+/// How a route is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+}
+
+/// One route.
+pub(crate) struct Route {
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test that walks the table"))]
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) who: Who,
+    handler: MethodRouter<AppState>,
+}
+
+/// All routes.
+pub(crate) fn table() -> Vec<Route> {
+    [everybody(), viewers(), admins(), programs()].into_iter().flatten().collect()
+}
+
+/// The router of the table.
+pub(crate) fn router(app: &AppState) -> Router<AppState> {
+    table().into_iter().fold(Router::new(), |router, route| {
+        let guard = Guard { app: app.clone(), who: route.who };
+        router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, auth::guard)))
+    })
+}
+
+fn row(who: Who) -> impl Fn(Method, &'static str, MethodRouter<AppState>) -> Route {
+    move |method, path, handler| Route { method, path, who, handler }
+}
+
+fn everybody() -> Vec<Route> {
+    use Method::{Get, Post};
+    use pages::{login, setup};
+    let row = row(Who::Everybody);
+    vec![
+        row(Get, "/login", get(login::show)),
+        row(Post, "/login", post(login::log_in)),
+        row(Post, "/logout", post(login::log_out)),
+        row(Get, "/setup/{token}", get(setup::show)),
+        row(Post, "/setup/{token}", post(setup::create)),
+        row(Get, "/assets/{name}", get(asset)),
+        row(Get, "/healthz", get(async || "ok\n")),
+    ]
+}
+
+fn viewers() -> Vec<Route> {
+    use Method::{Get, Post};
+    use pages::{account, crawl, crawls, outage, outages, overview, site, url, urls};
+    let row = row(Who::Account(Role::Viewer));
+    vec![
+        row(Get, "/", get(overview::show)),
+        row(Get, "/sites/{id}", get(site::show)),
+        row(Get, "/sites/{id}/events", get(crawl::live::events)),
+        row(Get, "/sites/{id}/crawls", get(crawls::show)),
+        row(Get, "/sites/{id}/urls", get(urls::show)),
+        row(Get, "/sites/{id}/urls.csv", get(urls::export)),
+        row(Get, "/sites/{id}/outages", get(outages::show)),
+        row(Get, "/sites/{id}/outages.csv", get(outages::export)),
+        row(Get, "/outages/{id}", get(outage::show)),
+        row(Get, "/outages/{id}/urls.csv", get(outage::export)),
+        row(Get, "/crawls/{id}", get(crawl::show)),
+        row(Get, "/urls/{id}", get(url::show)),
+        row(Get, "/account", get(account::show)),
+        row(Post, "/account/password", post(account::change_password)),
+        row(Post, "/account/sessions", post(account::end_session)),
+    ]
+}
+
+fn admins() -> Vec<Route> {
+    use Method::{Get, Post};
+    use pages::{about, crawl, site, site_new, site_remove, tokens, users};
+    let row = row(Who::Account(Role::Admin));
+    vec![
+        row(Get, "/sites/new", get(site_new::show)),
+        row(Post, "/sites/new", post(site_new::add)),
+        row(Post, "/sites/{id}/crawl", post(site::crawl_now)),
+        row(Post, "/sites/{id}/pause", post(site::pause)),
+        row(Post, "/sites/{id}/resume", post(site::resume)),
+        row(Get, "/sites/{id}/remove", get(site_remove::ask)),
+        row(Post, "/sites/{id}/remove", post(site_remove::remove)),
+        row(Post, "/crawls/{id}/stop", post(crawl::stop)),
+        row(Post, "/crawls/{id}/pause", post(crawl::pause)),
+        row(Post, "/crawls/{id}/resume", post(crawl::resume)),
+        row(Get, "/settings", get(about::show)),
+        row(Get, "/settings/users", get(users::show)),
+        row(Post, "/settings/users", post(users::add)),
+        row(Get, "/settings/users/{name}", get(users::ask)),
+        row(Post, "/settings/users/{name}/role", post(users::set_role)),
+        row(Post, "/settings/users/{name}/remove", post(users::remove)),
+        row(Get, "/settings/tokens", get(tokens::show)),
+        row(Post, "/settings/tokens", post(tokens::create)),
+        row(Post, "/settings/tokens/revoke", post(tokens::revoke)),
+    ]
+}
+
+fn programs() -> Vec<Route> {
+    use Method::{Get, Post};
+    let row_of = row(Who::Token(Role::Viewer));
+    let admin = row(Who::Token(Role::Admin));
+    vec![
+        row_of(Get, "/api/v1/sites", get(api::sites)),
+        row_of(Get, "/api/v1/sites/{id}", get(api::site)),
+        row_of(Get, "/api/v1/sites/{id}/outages", get(api::outages)),
+        row_of(Get, "/api/v1/outages/{id}", get(api::outage)),
+        admin(Post, "/api/v1/sites/{id}/crawls", post(api::crawl)),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

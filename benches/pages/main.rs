@@ -1,0 +1,91 @@
+//! How fast the dashboard answers when it knows a great deal: `cargo bench --bench pages`.
+//!
+//! A database is filled with 1,000,000 URLs of 200 sites (`GATECRAWL_PAGES_URLS` for another number), a year of hours and
+//! of crawls, and 20,000 outages; the real program serves it on 127.0.0.1, and each page is asked for in turn, by one
+//! client and by 16 at a time. The figures are milliseconds from the request to the last byte, with the client on the
+//! same machine, and the bytes that cross the wire. With `--busy`, another connection writes five times a second
+//! meanwhile, as a crawl would, so that nothing that was read once may be shown again.
+
+#![expect(
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and its numbers are small"
+)]
+
+mod fill;
+mod serve;
+
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use serve::Served;
+
+/// Each page is asked for so often, in all.
+const REQUESTS: usize = 320;
+const CLIENTS: [usize; 2] = [1, 16];
+
+#[tokio::main]
+async fn main() {
+    let is_busy = std::env::args().any(|argument| argument == "--busy");
+    let urls = std::env::var("GATECRAWL_PAGES_URLS").map_or(1_000_000, |urls| urls.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let began = Instant::now();
+    let filled = fill::fill(folder.path(), urls).await;
+    println!("filled in {:.0} s: {filled}", began.elapsed().as_secs_f64());
+    let served = Served::start(folder.path()).await;
+    let busy = is_busy.then(|| tokio::spawn(fill::write_on(folder.path().to_owned())));
+    println!("{:<34} {:>7} {:>10} {:>10} {:>10}", "page", "clients", "median ms", "p99 ms", "bytes");
+    for path in pages(&filled) {
+        served.get(&path).await;
+        for clients in CLIENTS {
+            measure(&served, &path, clients).await;
+        }
+    }
+    for path in ["/", "/sites/1"] {
+        println!("a first visit of {path}: {} bytes with all that it loads", served.first_visit(path).await);
+    }
+    if let Some(busy) = busy {
+        busy.abort();
+    }
+}
+
+fn pages(filled: &fill::Filled) -> Vec<String> {
+    let fixed = [
+        "/",
+        "/sites/1",
+        "/sites/150",
+        "/sites/1/urls",
+        "/sites/1/urls?q=99&state=failing",
+        "/sites/1/urls?state=gone",
+        "/sites/1/outages",
+        "/sites/1/crawls",
+        "/crawls/1",
+        "/urls/1",
+    ];
+    let outages = [filled.large_outage, filled.small_outage].map(|id| format!("/outages/{id}"));
+    fixed.map(str::to_owned).into_iter().chain(outages).collect()
+}
+
+async fn measure(served: &Served, path: &str, clients: usize) {
+    let mut bytes = 0;
+    let each = REQUESTS / clients;
+    let client = async || {
+        let mut took = Vec::with_capacity(each);
+        for _ in 0..each {
+            let began = Instant::now();
+            let size = served.get(path).await;
+            took.push((began.elapsed().as_secs_f64() * 1000.0, size));
+        }
+        took
+    };
+    let mut took: Vec<f64> = Vec::new();
+    for (ms, size) in join_all((0..clients).map(|_| client())).await.concat() {
+        took.push(ms);
+        bytes = size;
+    }
+    took.sort_by(f64::total_cmp);
+    let at = |share: f64| took[((took.len() - 1) as f64 * share).round() as usize];
+    println!("{path:<34} {clients:>7} {:>10.1} {:>10.1} {bytes:>10}", at(0.5), at(0.99));
+}

@@ -18,6 +18,8 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn start(folder: &Path) -> Self {
+        // An error means that there is a provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         add_user(folder);
         let mut program =
             command(folder, &["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();

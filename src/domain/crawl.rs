@@ -138,6 +138,13 @@ impl Crawl {
         matches!(self.state, CrawlState::Waiting | CrawlState::Running)
     }
 
+    /// URLs that it has fetched so far, and how many of them failed, as far as its fetches tell; not more than are known.
+    pub fn looked_at(&self, known: u64) -> (u64, u64) {
+        let failing =
+            self.by_outcome.iter().filter(|(outcome, _)| outcome.is_failing()).map(|(_, n)| n).sum();
+        (self.fetches.min(known), std::cmp::min(failing, known))
+    }
+
     /// A person has paused it.
     pub fn is_held(&self) -> bool {
         self.is_unfinished() && self.intervention == Some(Intervention::Pause)

@@ -21,6 +21,7 @@ pub mod indexability;
 pub mod jitter;
 pub mod judge;
 pub mod load;
+pub mod looked;
 pub mod observation;
 pub mod outage;
 pub mod outcome;

@@ -6,6 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::history::Flapping;
+use crate::domain::looked::Looked;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::site::{Settings, Site};
@@ -51,7 +52,7 @@ pub struct Occurrence<'a> {
 pub async fn habits_of(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<Vec<Habit>, StoreError> {
     let since = now - site.settings.policy.intermittent_within.delta();
     let stored = store.outages(site.id, Some(since)).await?;
-    let looked = looked(store, site, since).await?;
+    let looked = store.looked(site.id, since).await?;
     let mut paths = Vec::with_capacity(stored.len());
     for outage in &stored {
         let first = store.members(outage.id, 0, 1).await?;
@@ -63,21 +64,10 @@ pub async fn habits_of(store: &Store, site: &Site, now: DateTime<Utc>) -> Result
     Ok(habits(&all, &looked, now, &site.settings))
 }
 
-/// The hours since then in which something of a site was fetched.
-pub async fn looked(
-    store: &Store,
-    site: &Site,
-    since: DateTime<Utc>,
-) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    let mut looked: Vec<_> = store.rollup(site.id, since).await?.iter().map(|row| row.hour).collect();
-    looked.dedup();
-    Ok(looked)
-}
-
 /// The places of a site that fail again and again, the worst first. `looked`: hours in which something was fetched.
 pub fn habits(
     outages: &[Occurrence<'_>],
-    looked: &[DateTime<Utc>],
+    looked: &Looked,
     now: DateTime<Utc>,
     settings: &Settings,
 ) -> Vec<Habit> {
@@ -106,10 +96,10 @@ pub fn habits(
 }
 
 /// The time that was observed: all of it, but for silences longer than a site's looks lie apart.
-fn observed(looked: &[DateTime<Utc>], from: DateTime<Utc>, max_gap: Span) -> TimeDelta {
+fn observed(looked: &Looked, from: DateTime<Utc>, max_gap: Span) -> TimeDelta {
     let hour = TimeDelta::hours(1);
-    let recent: Vec<_> = looked.iter().filter(|at| **at >= from).collect();
-    let gaps = recent.windows(2).map(|pair| *pair[1] - *pair[0]);
+    let recent: Vec<_> = looked.since(from).collect();
+    let gaps = recent.windows(2).map(|pair| pair[1] - pair[0]);
     let gaps: TimeDelta = gaps.map(|gap| if gap > max_gap.delta() { hour } else { gap }).sum();
     if recent.is_empty() { gaps } else { gaps + hour }
 }

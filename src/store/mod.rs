@@ -24,6 +24,7 @@ pub mod outages;
 pub mod robots_copies;
 pub mod rollups;
 pub mod silences;
+pub mod site_facts;
 pub mod sitemaps;
 pub mod sites;
 pub mod stock;

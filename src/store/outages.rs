@@ -58,7 +58,7 @@ pub struct StoredMember {
 }
 
 #[derive(Debug, FromRow)]
-struct OutageRow {
+pub(super) struct OutageRow {
     id: i64,
     site_id: i64,
     observer: String,

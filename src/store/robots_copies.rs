@@ -23,8 +23,8 @@ pub struct RobotsCopy {
 }
 
 #[derive(Debug, FromRow)]
-struct CopyRow {
-    site_id: i64,
+pub(super) struct CopyRow {
+    pub(super) site_id: i64,
     fetched_at: i64,
     outcome: String,
     failing_since: Option<i64>,

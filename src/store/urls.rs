@@ -277,7 +277,7 @@ impl Store {
 
     /// How many URLs of a site are known.
     pub async fn count_urls(&self, site: &Site) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("select count(*) from url where site_id = $1")
+        let count: i64 = sqlx::query_scalar("select urls from site_tally where site_id = $1")
             .bind(site.id.0)
             .fetch_one(&self.db.reader)
             .await?;

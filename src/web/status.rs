@@ -11,6 +11,7 @@ use crate::crawl::progress::Progress;
 use crate::domain::crawl::{Crawl, CrawlState};
 use crate::domain::deploy::BeganWith;
 use crate::domain::extent::Extent;
+use crate::domain::looked::Looked;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::robots_ladder::{Authority, Failure, standing};
@@ -24,6 +25,7 @@ use crate::report::wording::headline::Facts;
 use crate::report::wording::robots;
 use crate::store::outages::StoredOutage;
 use crate::store::robots_copies::RobotsCopy;
+use crate::store::site_facts::{Reach, SiteFacts, TracedOutage};
 
 /// How many days back pages look.
 pub(crate) const DAYS: u32 = 90;
@@ -39,12 +41,12 @@ pub(crate) struct Status {
     pub(crate) failing_urls: u64,
     /// The crawl that waits or runs.
     pub(crate) crawl: Option<Crawl>,
-    /// URLs that it has looked at so far, and how many of them fail.
+    /// URLs that it has looked at so far, and how many of them failed.
     pub(crate) crawled: (u64, u64),
     /// How far the run over it is that is under way in this process.
     pub(crate) live: Option<Progress>,
     /// Hours in which something was fetched.
-    pub(crate) looked: Vec<DateTime<Utc>>,
+    pub(crate) looked: Looked,
     /// What is kept of its robots.txt.
     pub(crate) robots: Option<RobotsCopy>,
     /// The deploy that its worst outage began with.
@@ -67,42 +69,52 @@ pub(crate) struct Judged {
 }
 
 impl Status {
-    /// Asks the store.
+    /// One site, with the first path of each of its outages.
     pub(crate) async fn of(app: &AppState, site: Site) -> Result<Self, Error> {
-        let now = app.now();
-        let since = now - TimeDelta::days(i64::from(DAYS));
-        let mut outages = Vec::new();
-        for stored in app.store.outages(site.id, Some(since)).await? {
-            outages.push(judged(app, &site, stored).await?);
-        }
-        let crawl = app.store.unfinished_crawl(site.id).await?;
-        let crawled = match &crawl {
-            Some(crawl) => app.store.count_crawled(crawl.id).await?,
-            None => (0, 0),
+        let since = app.now() - TimeDelta::days(i64::from(DAYS));
+        let reach = Reach { since, paths_since: since };
+        let facts = app.store.site_facts(Some(site.id), reach).await?.remove(&site.id);
+        Self::told(app, site, facts.unwrap_or_default()).await
+    }
+
+    /// All sites, with the first paths that sentences about them name.
+    pub(crate) async fn of_all(app: &AppState) -> Result<Vec<Self>, Error> {
+        let sites = app.store.sites().await?;
+        let within = sites.iter().map(|site| site.settings.policy.intermittent_within.delta());
+        let reach = Reach {
+            since: app.now() - TimeDelta::days(i64::from(DAYS)),
+            paths_since: app.now() - within.max().unwrap_or_default(),
         };
-        let live = app.board.of(site.id);
-        let known_urls = app.store.count_urls(&site).await?;
-        let failing_urls = app.store.count_failing_urls(&site).await?;
-        let looked = habit::looked(&app.store, &site, since).await?;
-        let robots = app.store.robots_copy(site.id).await?;
-        let habits = habit::habits(
-            &outages.iter().map(Judged::occurrence).collect::<Vec<_>>(),
-            &looked,
-            now,
-            &site.settings,
-        );
+        let mut facts = app.store.site_facts(None, reach).await?;
+        let mut all = Vec::with_capacity(sites.len());
+        for site in sites {
+            let of_site = facts.remove(&site.id).unwrap_or_default();
+            all.push(Self::told(app, site, of_site).await?);
+        }
+        Ok(all)
+    }
+
+    async fn told(app: &AppState, site: Site, facts: SiteFacts) -> Result<Self, Error> {
+        let now = app.now();
+        let SiteFacts { urls, failing, outages: stored_outages, crawl, looked, robots } = facts;
+        let mut outages = Vec::with_capacity(stored_outages.len());
+        for TracedOutage { stored, first_path } in stored_outages {
+            outages.push(traced(app, &site, stored, first_path).await?);
+        }
+        let occurrences: Vec<_> = outages.iter().map(Judged::occurrence).collect();
+        let habits = habit::habits(&occurrences, &looked, now, &site.settings);
         let mut status = Self {
+            crawled: crawl.as_ref().map_or((0, 0), |crawl| crawl.looked_at(urls)),
+            live: app.board.of(site.id),
+            known_urls: urls,
+            failing_urls: failing,
+            began_with: None,
             site,
             now,
             outages,
-            known_urls,
-            failing_urls,
             crawl,
-            crawled,
-            live,
             looked,
             robots,
-            began_with: None,
             habits,
         };
         if let Some(told) = status.worst().or_else(|| status.recovering()) {
@@ -222,12 +234,22 @@ impl Status {
 
 /// An outage of a site, judged now.
 pub(crate) async fn judged(app: &AppState, site: &Site, stored: StoredOutage) -> Result<Judged, Error> {
-    let StoredOutage { id, outage, extent, .. } = stored;
-    let first = match outage.scope {
-        Scope::Url => app.store.members(id, 0, 1).await?.into_iter().next(),
+    let first = match stored.outage.scope {
+        Scope::Url => app.store.members(stored.id, 0, 1).await?.into_iter().next(),
         Scope::Site | Scope::Section(_) => None,
     };
-    let path = first.map_or_else(|| "/".to_owned(), |member| member.url.path_and_query().to_owned());
+    let path = first.map(|member| member.url.path_and_query().to_owned());
+    traced(app, site, stored, path).await
+}
+
+async fn traced(
+    app: &AppState,
+    site: &Site,
+    stored: StoredOutage,
+    first_path: Option<String>,
+) -> Result<Judged, Error> {
+    let StoredOutage { id, outage, extent, .. } = stored;
+    let path = first_path.unwrap_or_else(|| "/".to_owned());
     let judgement = outage.judge(app.now(), &site.settings.policy);
     let may_cost_the_index = judgement.state == State::Ongoing && judgement.verdict.is_costly();
     let indexable_urls = if may_cost_the_index { Some(app.store.indexable_members(id).await?) } else { None };

@@ -54,11 +54,7 @@ pub(crate) struct SiteRow {
 
 /// `GET /`
 pub(crate) async fn show(State(app): State<AppState>) -> Result<Html<String>, Error> {
-    let mut sites = Vec::new();
-    for site in app.store.sites().await? {
-        sites.push(Status::of(&app, site).await?);
-    }
-    let mut page = view::page(sites);
+    let mut page = view::page(Status::of_all(&app).await?);
     page.shell.notice = silence::notice(&super::silences(&app).await?, chrono_tz::UTC, app.now());
     html(&page)
 }

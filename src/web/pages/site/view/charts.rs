@@ -125,19 +125,11 @@ pub(in crate::web::pages::site) fn days_chart(tones: &[Tone], first: NaiveDate, 
     let dates = first.iter_days().zip(tones);
     let part = |(date, tone): (NaiveDate, &Tone)| -> Option<Part> {
         let next = date.checked_add_days(Days::new(1))?;
-        Some((midnight(date, zone), midnight(next, zone), vec![tone.name().to_owned()]))
+        Some((history::midnight(date, zone), history::midnight(next, zone), vec![tone.name().to_owned()]))
     };
     DaysChart {
         strip: strip::draw(tones),
         from: first.format("%-d %b").to_string(),
         values: Values::of_days("days", vec!["Worst"], dates.filter_map(part), zone),
     }
-}
-
-/// Where a day begins; where a clock change leaves out its midnight, an hour later.
-fn midnight(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let at = date.and_time(chrono::NaiveTime::MIN);
-    let local = at.and_local_timezone(zone).earliest();
-    let later = || (at + TimeDelta::hours(1)).and_local_timezone(zone).earliest();
-    local.or_else(later).map_or_else(|| at.and_utc(), |local| local.to_utc())
 }

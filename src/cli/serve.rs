@@ -43,8 +43,7 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     parts.spawn(shutdown::on_signals(stop.clone()));
     let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
     parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
-    let app =
-        web::make_app(state.closed_by(stop.clone())).into_make_service_with_connect_info::<SocketAddr>();
+    let app = web::make_app(state.serving(stop.clone())).into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone().cancelled_owned();
     parts.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(until).await?) });
     let result = wait(&mut parts, &stop).await;

@@ -11,6 +11,7 @@ mod pages;
 mod routes;
 mod secret;
 mod security;
+mod shared;
 mod state;
 mod status;
 mod throttle;

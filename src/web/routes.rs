@@ -4,10 +4,11 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use tower_http::compression::CompressionLayer;
 
 use super::auth::{self, Guard};
 use super::state::AppState;
-use super::{api, asset, pages};
+use super::{api, asset, pages, shared};
 use crate::domain::role::Role;
 
 /// Who may use a route.
@@ -30,28 +31,38 @@ pub(crate) enum Method {
 
 /// One route.
 pub(crate) struct Route {
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test that walks the table"))]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) who: Who,
+    /// Its answers are the same for all of a role, and may be shared for a moment.
+    is_shared: bool,
     handler: MethodRouter<AppState>,
 }
 
 /// All routes.
 pub(crate) fn table() -> Vec<Route> {
-    [everybody(), viewers(), admins(), programs()].into_iter().flatten().collect()
+    [everybody(), readers(), viewers(), admins(), programs()].into_iter().flatten().collect()
 }
 
 /// The router of the table.
 pub(crate) fn router(app: &AppState) -> Router<AppState> {
     table().into_iter().fold(Router::new(), |router, route| {
         let guard = Guard { app: app.clone(), who: route.who };
-        router.route(route.path, route.handler.route_layer(from_fn_with_state(guard, auth::guard)))
+        // The last one added comes first: nothing is shared or worked on before it is known who asks.
+        let handler = match (route.method, route.is_shared) {
+            (Method::Post, _) => route.handler.route_layer(from_fn_with_state(app.clone(), shared::void)),
+            (Method::Get, true) => route
+                .handler
+                .route_layer(CompressionLayer::new())
+                .route_layer(from_fn_with_state(app.clone(), shared::share)),
+            (Method::Get, false) => route.handler,
+        };
+        router.route(route.path, handler.route_layer(from_fn_with_state(guard, auth::guard)))
     })
 }
 
 fn row(who: Who) -> impl Fn(Method, &'static str, MethodRouter<AppState>) -> Route {
-    move |method, path, handler| Route { method, path, who, handler }
+    move |method, path, handler| Route { method, path, who, is_shared: false, handler }
 }
 
 fn everybody() -> Vec<Route> {
@@ -69,23 +80,37 @@ fn everybody() -> Vec<Route> {
     ]
 }
 
+/// Pages that hold nothing of their reader but the role.
+fn readers() -> Vec<Route> {
+    use pages::{crawl, crawls, outage, outages, overview, site, url, urls};
+    let page = |path, handler| Route {
+        method: Method::Get,
+        path,
+        who: Who::Account(Role::Viewer),
+        is_shared: true,
+        handler,
+    };
+    vec![
+        page("/", get(overview::show)),
+        page("/sites/{id}", get(site::show)),
+        page("/sites/{id}/crawls", get(crawls::show)),
+        page("/sites/{id}/urls", get(urls::show)),
+        page("/sites/{id}/outages", get(outages::show)),
+        page("/outages/{id}", get(outage::show)),
+        page("/crawls/{id}", get(crawl::show)),
+        page("/urls/{id}", get(url::show)),
+    ]
+}
+
 fn viewers() -> Vec<Route> {
     use Method::{Get, Post};
-    use pages::{account, crawl, crawls, outage, outages, overview, site, url, urls};
+    use pages::{account, crawl, outage, outages, urls};
     let row = row(Who::Account(Role::Viewer));
     vec![
-        row(Get, "/", get(overview::show)),
-        row(Get, "/sites/{id}", get(site::show)),
         row(Get, "/sites/{id}/events", get(crawl::live::events)),
-        row(Get, "/sites/{id}/crawls", get(crawls::show)),
-        row(Get, "/sites/{id}/urls", get(urls::show)),
         row(Get, "/sites/{id}/urls.csv", get(urls::export)),
-        row(Get, "/sites/{id}/outages", get(outages::show)),
         row(Get, "/sites/{id}/outages.csv", get(outages::export)),
-        row(Get, "/outages/{id}", get(outage::show)),
         row(Get, "/outages/{id}/urls.csv", get(outage::export)),
-        row(Get, "/crawls/{id}", get(crawl::show)),
-        row(Get, "/urls/{id}", get(url::show)),
         row(Get, "/account", get(account::show)),
         row(Post, "/account/password", post(account::change_password)),
         row(Post, "/account/sessions", post(account::end_session)),

@@ -1,12 +1,14 @@
 //! What handlers work with. They ask for no more than they use.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::secret::Passwords;
+use super::shared::{SHARED_FOR, Shared};
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::crawl::board::Board;
@@ -25,6 +27,10 @@ pub struct AppState {
     pub board: Board,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
+    /// Answers that several readers share.
+    pub(crate) shared: Arc<Shared>,
+    /// For how long; zero: not at all.
+    pub(crate) shared_for: Duration,
     /// Hashes passwords, few at a time.
     pub(crate) passwords: Passwords,
     /// Makes those wait who guess them.
@@ -35,13 +41,30 @@ impl AppState {
     /// The state of a dashboard over this store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>, board: Board) -> Self {
         let closing = CancellationToken::new();
-        Self { store, clock, wake, board, closing, passwords: Passwords::new(), throttle: Arc::default() }
+        let shared = Arc::default();
+        let shared_for = Duration::ZERO;
+        Self {
+            store,
+            clock,
+            wake,
+            board,
+            closing,
+            shared,
+            shared_for,
+            passwords: Passwords::new(),
+            throttle: Arc::default(),
+        }
     }
 
-    /// The same, stopped by this token.
+    /// The same for many readers: stopped by this token, and with answers that are shared for a moment.
     #[must_use]
-    pub fn closed_by(self, closing: CancellationToken) -> Self {
-        Self { closing, ..self }
+    pub fn serving(self, closing: CancellationToken) -> Self {
+        Self { closing, shared_for: SHARED_FOR, ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sharing_for(self, shared_for: Duration) -> Self {
+        Self { shared_for, ..self }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

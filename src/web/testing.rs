@@ -53,12 +53,24 @@ pub(crate) fn start() -> DateTime<Utc> {
 impl World {
     /// With nobody logged in.
     pub(crate) async fn new() -> Self {
+        Self::sharing_for(Duration::ZERO).await
+    }
+
+    /// With an account that is logged in, and answers that are shared for so long.
+    pub(crate) async fn sharing(shared_for: Duration) -> Self {
+        let mut world = Self::sharing_for(shared_for).await;
+        world.seen_by(Role::Admin).await;
+        world
+    }
+
+    async fn sharing_for(shared_for: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
-        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake), Board::default());
+        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake), Board::default())
+            .sharing_for(shared_for);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();

@@ -36,3 +36,4 @@ create index episode_open on episode (site_id, url_id) where healthy_after is nu
 create index crawl_open on crawl (site_id) where state in ('waiting', 'running');
 create index outage_by_end on outage (site_id, last_failing);
 create index url_by_found on url (site_id, found_at);
+create index spell_gone on spell (url_id, observer) where class = 'gone';

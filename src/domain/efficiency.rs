@@ -5,10 +5,10 @@
 //! part of time however often it was fetched in it; the wasted fetches are counted apart. A URL counts as failing from
 //! its first failing answer to its last one: between the looks it is not shown to be well.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashSet;
 
 use super::observation::UrlId;
 use super::outcome::Outcome;
@@ -73,7 +73,7 @@ pub fn parts(
 ) -> Vec<Part> {
     let step = (to - from) / i32::from(count.max(1));
     let ends: Vec<DateTime<Utc>> = (1..=i32::from(count)).map(|i| from + step * i).collect();
-    let mut urls: Vec<HashSet<UrlId>> = vec![HashSet::new(); ends.len()];
+    let mut urls: Vec<FxHashSet<UrlId>> = vec![FxHashSet::default(); ends.len()];
     for one in failed.iter().filter(|one| one.last >= from && one.first <= to) {
         // A part holds the instant at which it begins; the end of the window belongs to the last one.
         let holder =
@@ -84,8 +84,10 @@ pub fn parts(
     }
     let known =
         |end: DateTime<Utc>| found.iter().take_while(|found| found.at <= end).map(|found| found.urls).sum();
-    let part =
-        |(end, urls): (DateTime<Utc>, HashSet<UrlId>)| Part { failing: urls.len() as u64, known: known(end) };
+    let part = |(end, urls): (DateTime<Utc>, FxHashSet<UrlId>)| Part {
+        failing: urls.len() as u64,
+        known: known(end),
+    };
     ends.into_iter().zip(urls).map(part).collect()
 }
 
@@ -184,7 +186,7 @@ mod tests {
                     let is_last = hour == 7;
                     one.last >= at(hour) && (one.first < at(hour + 1) || (is_last && one.first == at(8)))
                 };
-                let urls: HashSet<UrlId> = all.iter().filter(touches).map(|one| one.url).collect();
+                let urls: FxHashSet<UrlId> = all.iter().filter(touches).map(|one| one.url).collect();
                 prop_assert_eq!(part.failing, urls.len() as u64, "hour {} of {:?}", hour, all);
             }
         }

@@ -30,13 +30,13 @@ pub fn days(stretches: &[Stretch], looked: &Looked, count: u32, zone: Tz, now: D
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
     let failing: Vec<_> =
         stretches.iter().map(|s| (day(s.first)..=day(s.last), Tone::Failing(s.verdict))).collect();
+    let mut begin = midnight(first_day(count, zone, now), zone);
     let worst = |date: NaiveDate| {
+        let end = midnight(date.checked_add_days(Days::new(1)).unwrap_or(date), zone);
+        let is_seen = looked.any_in(begin, end);
+        begin = end;
         let on_it = failing.iter().filter(|(days, _)| days.contains(&date)).map(|(_, tone)| *tone);
-        on_it.max().unwrap_or_else(|| {
-            let end = date.checked_add_days(Days::new(1)).unwrap_or(date);
-            let is_seen = looked.any_in(midnight(date, zone), midnight(end, zone));
-            if is_seen { Tone::Healthy } else { Tone::Unknown }
-        })
+        on_it.max().unwrap_or(if is_seen { Tone::Healthy } else { Tone::Unknown })
     };
     first_day(count, zone, now).iter_days().take(count as usize).map(worst).collect()
 }

@@ -31,14 +31,24 @@ impl Store {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// How many URLs of a site were found at which instants, oldest first.
-    pub async fn found_times(&self, site: SiteId) -> Result<Vec<Found>, StoreError> {
+    /// How many URLs of a site were found at which instants after `since`, oldest first; those found before stand at
+    /// `since`.
+    pub async fn found_times(&self, site: SiteId, since: DateTime<Utc>) -> Result<Vec<Found>, StoreError> {
         let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "select found_at, count(*) from url where site_id = $1 group by found_at order by found_at",
+            "select found_at, count(*) from url where site_id = $1 and found_at > $2
+             group by found_at order by found_at",
         )
         .bind(site.0)
+        .bind(millis(since))
         .fetch_all(&self.db.reader)
         .await?;
-        Ok(rows.into_iter().map(|(at, urls)| Found { at: instant(at), urls: urls.cast_unsigned() }).collect())
+        let all: Option<i64> = sqlx::query_scalar("select urls from site_tally where site_id = $1")
+            .bind(site.0)
+            .fetch_optional(&self.db.reader)
+            .await?;
+        let earlier = all.unwrap_or_default() - rows.iter().map(|(_, urls)| urls).sum::<i64>();
+        let found = |at, urls: i64| Found { at, urls: urls.max(0).cast_unsigned() };
+        let later = rows.into_iter().map(|(at, urls)| found(instant(at), urls));
+        Ok(std::iter::once(found(since, earlier)).filter(|found| found.urls > 0).chain(later).collect())
     }
 }

@@ -3,16 +3,18 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, FromRow, SqlitePool};
 
 use super::crawls::CrawlRow;
 use super::outages::{OutageRow, StoredOutage};
 use super::robots_copies::{CopyRow, RobotsCopy};
-use super::{Store, StoreError, millis};
+use super::{Store, StoreError, corrupt, instant, millis};
+use crate::domain::bounds::Bounds;
 use crate::domain::crawl::Crawl;
 use crate::domain::looked::Looked;
 use crate::domain::observation::SiteId;
+use crate::domain::verdict::Case;
 
 /// What is known of a site.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,8 @@ pub struct SiteFacts {
     pub failing: u64,
     /// Its outages, newest first.
     pub outages: Vec<TracedOutage>,
+    /// Those that were over long before.
+    pub past: Vec<PastOutage>,
     /// Its crawl that waits or runs.
     pub crawl: Option<Crawl>,
     /// When something of it was fetched.
@@ -36,8 +40,17 @@ pub struct SiteFacts {
 pub struct TracedOutage {
     /// The outage.
     pub stored: StoredOutage,
-    /// The path of its first member; `None`: its scope is not single URLs, or it is older than was asked for.
+    /// The path of its first member; `None`: its scope is not single URLs.
     pub first_path: Option<String>,
+}
+
+/// An outage that was over long ago: what its verdict rests on, and how many URLs failed in it.
+#[derive(Debug, Clone)]
+pub struct PastOutage {
+    /// What its verdict rests on.
+    pub case: Case,
+    /// Distinct URLs that failed in it.
+    pub urls: u64,
 }
 
 /// How far back is read.
@@ -45,8 +58,8 @@ pub struct TracedOutage {
 pub struct Reach {
     /// Outages that go on or failed last since then, and the hours since then.
     pub since: DateTime<Utc>,
-    /// The first paths of outages that go on or failed last since then.
-    pub paths_since: DateTime<Utc>,
+    /// Of these, all that is known of those that go on or failed last since then; the others are read as past ones.
+    pub whole_since: DateTime<Utc>,
 }
 
 #[derive(FromRow)]
@@ -87,7 +100,10 @@ impl Store {
         for (site, looked) in looked(db, of, reach.since).await? {
             facts.entry(site).or_default().looked = looked;
         }
-        for traced in outages(db, of, reach).await? {
+        for (site, past) in past(db, of, reach).await? {
+            facts.entry(site).or_default().past = past;
+        }
+        for traced in outages(db, of, reach.whole_since).await? {
             facts.entry(traced.stored.site).or_default().outages.push(traced);
         }
         Ok(facts)
@@ -159,20 +175,72 @@ async fn looked(
         .collect())
 }
 
-async fn outages(db: &SqlitePool, of: Option<SiteId>, reach: Reach) -> Result<Vec<TracedOutage>, StoreError> {
+/// One row a site, with all of its past outages: as rows they would be thousands.
+async fn past(
+    db: &SqlitePool,
+    of: Option<SiteId>,
+    reach: Reach,
+) -> Result<Vec<(SiteId, Vec<PastOutage>)>, StoreError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
+        "{SITES} select s.id, group_concat(o.first_failing || ',' || o.last_failing || ',' || coalesce(o.healthy_before, '')
+                    || ',' || coalesce(o.healthy_after, '') || ',' || o.unknown_ms || ',' || o.confirmed || ',' || o.alternating
+                    || ',' || o.solid_ms || ',' || o.url_count, ';')
+         from sites s join outage o on o.site_id = s.id and o.last_failing >= $2 and o.last_failing < $3
+         where o.ongoing = 0 group by s.id"
+    )))
+    .bind(of.map(|site| site.0))
+    .bind(millis(reach.since))
+    .bind(millis(reach.whole_since))
+    .fetch_all(db)
+    .await?;
+    let unpacked = |(site, packed): (i64, String)| {
+        let all: Option<Vec<PastOutage>> = packed.split(';').map(unpack).collect();
+        Ok((SiteId(site), all.ok_or_else(|| corrupt("outage of site", site, "its numbers cannot be read"))?))
+    };
+    rows.into_iter().map(unpacked).collect()
+}
+
+fn unpack(packed: &str) -> Option<PastOutage> {
+    let mut fields = packed.split(',').map(|field| field.parse::<i64>().ok());
+    let mut next = || fields.next();
+    let (first, last) = (next()??, next()??);
+    let (before, after) = (next()?, next()?);
+    let (unknown, confirmed, alternating, solid, urls) = (next()??, next()??, next()??, next()??, next()??);
+    Some(PastOutage {
+        case: Case {
+            bounds: Bounds {
+                healthy_before: before.map(instant),
+                first_failing: instant(first),
+                last_failing: instant(last),
+                healthy_after: after.map(instant),
+                unknown: TimeDelta::milliseconds(unknown),
+            },
+            ongoing: false,
+            confirmed: confirmed != 0,
+            alternating: alternating != 0,
+            solid: TimeDelta::milliseconds(solid),
+        },
+        urls: urls.cast_unsigned(),
+    })
+}
+
+async fn outages(
+    db: &SqlitePool,
+    of: Option<SiteId>,
+    since: DateTime<Utc>,
+) -> Result<Vec<TracedOutage>, StoreError> {
     let rows: Vec<TracedRow> = sqlx::query_as(AssertSqlSafe(format!(
         "{SITES}, recent(id) as (
              select o.id from sites s join outage o on o.site_id = s.id and o.last_failing >= $2
              union
              select o.id from sites s join outage o on o.site_id = s.id and o.ongoing = 1)
-         select o.*, case when o.scope = 'url' and (o.ongoing = 1 or o.last_failing >= $3) then
+         select o.*, case when o.scope = 'url' then
                     (select u.path from episode e join url u on u.id = e.url_id where e.outage_id = o.id
                      order by e.first_failing, u.path, e.id limit 1) end first_path
          from recent r join outage o on o.id = r.id order by o.first_failing desc, o.id desc"
     )))
     .bind(of.map(|site| site.0))
-    .bind(millis(reach.since))
-    .bind(millis(reach.paths_since))
+    .bind(millis(since))
     .fetch_all(db)
     .await?;
     let traced =

@@ -15,7 +15,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::site::Site;
 
 /// Which URLs of a site are wanted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UrlFilter {
     /// A part of the path, whatever its case; empty: any.
     pub text: String,
@@ -167,6 +167,9 @@ impl Store {
 
     /// How many URLs are wanted.
     pub async fn count_listed_urls(&self, site: &Site, filter: &UrlFilter) -> Result<u64, StoreError> {
+        if *filter == UrlFilter::default() {
+            return self.count_urls(site).await;
+        }
         let mut query = QueryBuilder::new("select count(*) from url u");
         push_filter(&mut query, site, filter);
         let count: i64 = query.build_query_scalar().fetch_one(&self.db.reader).await?;
@@ -191,8 +194,9 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, site: &Site, filter: &UrlFilter
         }
         Some(UrlStanding::Gone) => {
             query.push(
-                " and 'gone' = (select n.class from spell n where n.url_id = u.id and n.observer = 'gatecrawl'
-                     order by n.first_seen desc, n.id desc limit 1)",
+                " and u.id in (select n.url_id from spell n where n.class = 'gone' and n.observer = 'gatecrawl'
+                     and not exists (select 1 from spell m where m.url_id = n.url_id and m.observer = 'gatecrawl'
+                         and (m.first_seen > n.first_seen or m.first_seen = n.first_seen and m.id > n.id)))",
             );
         }
         Some(UrlStanding::KeptOut) => {

@@ -16,7 +16,7 @@ use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::robots_ladder::{Authority, Failure, standing};
 use crate::domain::site::Site;
-use crate::domain::verdict::{Judgement, State, Verdict};
+use crate::domain::verdict::{Judgement, State, Verdict, judge};
 use crate::report::deploys;
 use crate::report::habit::{self, Habit, Occurrence};
 use crate::report::history::Stretch;
@@ -25,10 +25,13 @@ use crate::report::wording::headline::Facts;
 use crate::report::wording::robots;
 use crate::store::outages::StoredOutage;
 use crate::store::robots_copies::RobotsCopy;
-use crate::store::site_facts::{Reach, SiteFacts, TracedOutage};
+use crate::store::site_facts::{PastOutage, Reach, SiteFacts, TracedOutage};
 
 /// How many days back pages look.
 pub(crate) const DAYS: u32 = 90;
+
+/// How far back sentences look.
+const WEEK: TimeDelta = TimeDelta::days(7);
 
 /// A site at one instant.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub(crate) struct Status {
     pub(crate) now: DateTime<Utc>,
     /// Outages of the last [`DAYS`], newest first.
     pub(crate) outages: Vec<Judged>,
+    /// Those of them that were over long ago, where only their times matter.
+    pub(crate) past: Vec<Past>,
     pub(crate) known_urls: u64,
     pub(crate) failing_urls: u64,
     /// The crawl that waits or runs.
@@ -68,11 +73,28 @@ pub(crate) struct Judged {
     pub(crate) path: String,
 }
 
+/// An outage that was over long ago.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    pub(crate) verdict: Verdict,
+    stretch: Stretch,
+}
+
+impl Past {
+    fn judged(past: &PastOutage, site: &Site, now: DateTime<Utc>) -> Self {
+        let verdict = judge(&past.case, now, &site.settings.policy).verdict;
+        let bounds = &past.case.bounds;
+        let stretch =
+            Stretch { first: bounds.first_failing, last: bounds.last_failing, verdict, urls: past.urls };
+        Self { verdict, stretch }
+    }
+}
+
 impl Status {
     /// One site, with the first path of each of its outages.
     pub(crate) async fn of(app: &AppState, site: Site) -> Result<Self, Error> {
         let since = app.now() - TimeDelta::days(i64::from(DAYS));
-        let reach = Reach { since, paths_since: since };
+        let reach = Reach { since, whole_since: since };
         let facts = app.store.site_facts(Some(site.id), reach).await?.remove(&site.id);
         Self::told(app, site, facts.unwrap_or_default()).await
     }
@@ -80,10 +102,14 @@ impl Status {
     /// All sites, with the first paths that sentences about them name.
     pub(crate) async fn of_all(app: &AppState) -> Result<Vec<Self>, Error> {
         let sites = app.store.sites().await?;
-        let within = sites.iter().map(|site| site.settings.policy.intermittent_within.delta());
+        // What is older than all of these is counted and drawn, and not told.
+        let told = |site: &Site| {
+            let policy = &site.settings.policy;
+            policy.intermittent_within.delta().max(policy.recovering_for.delta()).max(WEEK)
+        };
         let reach = Reach {
             since: app.now() - TimeDelta::days(i64::from(DAYS)),
-            paths_since: app.now() - within.max().unwrap_or_default(),
+            whole_since: app.now() - sites.iter().map(told).max().unwrap_or(WEEK),
         };
         let mut facts = app.store.site_facts(None, reach).await?;
         let mut all = Vec::with_capacity(sites.len());
@@ -96,7 +122,8 @@ impl Status {
 
     async fn told(app: &AppState, site: Site, facts: SiteFacts) -> Result<Self, Error> {
         let now = app.now();
-        let SiteFacts { urls, failing, outages: stored_outages, crawl, looked, robots } = facts;
+        let SiteFacts { urls, failing, outages: stored_outages, past, crawl, looked, robots } = facts;
+        let past = past.iter().map(|past| Past::judged(past, &site, now)).collect();
         let mut outages = Vec::with_capacity(stored_outages.len());
         for TracedOutage { stored, first_path } in stored_outages {
             outages.push(traced(app, &site, stored, first_path).await?);
@@ -112,6 +139,7 @@ impl Status {
             site,
             now,
             outages,
+            past,
             crawl,
             looked,
             robots,
@@ -126,7 +154,7 @@ impl Status {
 
     /// Something has been fetched.
     pub(crate) fn is_seen(&self) -> bool {
-        !self.looked.is_empty() || !self.outages.is_empty()
+        !self.looked.is_empty() || !self.outages.is_empty() || !self.past.is_empty()
     }
 
     /// The outage that matters most of those that go on; a single failed fetch does not count. A robots.txt that fails
@@ -176,7 +204,9 @@ impl Status {
 
     /// Whole days since something last failed; `None`: nothing did in the last [`DAYS`].
     pub(crate) fn quiet_days(&self) -> Option<i64> {
-        self.outages.iter().map(|o| (self.now - o.outage.bounds.last_failing).num_days().max(0)).min()
+        let last = self.outages.iter().map(|o| o.outage.bounds.last_failing);
+        let last = last.chain(self.past.iter().map(|past| past.stretch.last));
+        last.max().map(|last| (self.now - last).num_days().max(0))
     }
 
     /// The state that the site's mark shows.
@@ -207,7 +237,7 @@ impl Status {
             verdict: o.judgement.verdict,
             urls: o.outage.url_count,
         };
-        self.outages.iter().map(stretch).collect()
+        self.outages.iter().map(stretch).chain(self.past.iter().map(|past| past.stretch)).collect()
     }
 
     /// The facts of one of its outages.
@@ -288,3 +318,6 @@ impl Judged {
         format!("/outages/{}", self.id)
     }
 }
+
+#[cfg(test)]
+mod tests;

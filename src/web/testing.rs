@@ -103,6 +103,11 @@ impl World {
         self.cookie = Some(format!("{}={token}", auth::COOKIE));
     }
 
+    /// What its handlers work with.
+    pub(crate) fn app(&self) -> AppState {
+        AppState::new(self.store.clone(), self.clock.clone(), Arc::clone(&self.wake), Board::default())
+    }
+
     /// Forgets the session.
     pub(crate) fn log_out(&mut self) {
         self.cookie = None;

@@ -151,6 +151,6 @@ async fn it_is_known_which_url_failed_when_and_how_many_were_found_by_then() {
     assert_eq!(later, [(7, 60)]);
     let late = world.site.origin.url("/late").unwrap();
     world.store.add_urls(&world.site, &[(late, 1)], at(0) + TimeDelta::hours(2)).await.unwrap();
-    let found = world.store.found_times(world.site.id).await.unwrap();
+    let found = world.store.found_times(world.site.id, chrono::DateTime::UNIX_EPOCH).await.unwrap();
     assert_eq!(found, [Found { at: at(0), urls: 3 }, Found { at: at(120), urls: 1 }]);
 }

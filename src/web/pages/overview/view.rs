@@ -177,7 +177,8 @@ fn urls(n: u64) -> String {
 fn tallies(site: &Status) -> Vec<(Tone, String)> {
     let counted = [Verdict::Persistent, Verdict::Intermittent, Verdict::Prolonged, Verdict::Brief];
     let tally = |verdict: Verdict| {
-        let n = site.outages.iter().filter(|o| o.judgement.verdict == verdict).count();
+        let recent = site.outages.iter().filter(|o| o.judgement.verdict == verdict).count();
+        let n = recent + site.past.iter().filter(|past| past.verdict == verdict).count();
         (n > 0).then(|| (Tone::Failing(verdict), n.to_string()))
     };
     counted.into_iter().filter_map(tally).collect()

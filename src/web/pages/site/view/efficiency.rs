@@ -66,7 +66,7 @@ impl Seen {
         let (from, _) = window(site, now);
         Ok(Self {
             failed: app.store.failed_times(site.id, from, now).await?,
-            found: app.store.found_times(site.id).await?,
+            found: app.store.found_times(site.id, from).await?,
             hours: app.store.rollup(site.id, from - TimeDelta::hours(1)).await?,
         })
     }

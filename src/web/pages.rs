@@ -16,6 +16,7 @@ pub(crate) mod setup;
 pub(crate) mod site;
 pub(crate) mod site_new;
 pub(crate) mod site_remove;
+pub(crate) mod site_settings;
 pub(crate) mod tokens;
 pub(crate) mod url;
 pub(crate) mod urls;

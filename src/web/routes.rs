@@ -119,7 +119,7 @@ fn viewers() -> Vec<Route> {
 
 fn admins() -> Vec<Route> {
     use Method::{Get, Post};
-    use pages::{about, crawl, site, site_new, site_remove, tokens, users};
+    use pages::{about, crawl, site, site_new, site_remove, site_settings, tokens, users};
     let row = row(Who::Account(Role::Admin));
     vec![
         row(Get, "/sites/new", get(site_new::show)),
@@ -127,6 +127,8 @@ fn admins() -> Vec<Route> {
         row(Post, "/sites/{id}/crawl", post(site::crawl_now)),
         row(Post, "/sites/{id}/pause", post(site::pause)),
         row(Post, "/sites/{id}/resume", post(site::resume)),
+        row(Get, "/sites/{id}/settings", get(site_settings::show)),
+        row(Post, "/sites/{id}/settings", post(site_settings::change)),
         row(Get, "/sites/{id}/remove", get(site_remove::ask)),
         row(Post, "/sites/{id}/remove", post(site_remove::remove)),
         row(Post, "/crawls/{id}/stop", post(crawl::stop)),

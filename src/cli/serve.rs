@@ -31,7 +31,8 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let address = listener.local_addr()?;
     let App { store, clock, patrols, writer_task } = super::open_to_fetch(data, &options.connection).await?;
     let wake = Arc::new(Notify::new());
-    let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake), patrols.board.clone());
+    let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake), patrols.board.clone())
+        .looking_by(Arc::clone(&patrols.fetch_for));
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
         output::data(&format!(

@@ -10,6 +10,7 @@ mod entry;
 pub mod frontier;
 mod manners;
 pub mod politeness;
+pub mod preview;
 pub mod progress;
 mod run;
 mod sitemaps;

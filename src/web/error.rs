@@ -49,6 +49,9 @@ pub(crate) enum Error {
     /// A page could not be put together.
     #[error("a page could not be rendered: {0}")]
     Render(#[from] askama::Error),
+    /// A site could not be looked at.
+    #[error("a site could not be looked at: {0}")]
+    Look(String),
     /// A password could not be hashed, or no random bytes were to be had.
     #[error("a secret could not be made: {0}")]
     Secret(String),
@@ -62,7 +65,7 @@ impl Error {
             Self::CrossSite | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
-            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) => {
+            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) | Self::Look(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }
@@ -99,7 +102,7 @@ impl Error {
                 "That address asks what there is not",
                 "A filter, an order or a page in it is none that this list has. Go back to the list and choose from it.",
             ),
-            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) => (
+            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) | Self::Look(_) => (
                 "That did not work",
                 "The fault is on our side, and the log of Gatecrawl says more. Trying again does no harm.",
             ),

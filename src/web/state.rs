@@ -12,6 +12,7 @@ use super::shared::{SHARED_FOR, Shared};
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::crawl::board::Board;
+use crate::jobs::patrol::FetchFor;
 use crate::store::Store;
 
 /// The parts that pages need; cheap to clone.
@@ -25,6 +26,8 @@ pub struct AppState {
     pub wake: Arc<Notify>,
     /// The runs that are under way in this process.
     pub board: Board,
+    /// Who fetches for a look at a site that is not added yet; `None`: nobody.
+    pub fetch_for: Option<FetchFor>,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
     /// Answers that several readers share.
@@ -49,11 +52,18 @@ impl AppState {
             wake,
             board,
             closing,
+            fetch_for: None,
             shared,
             shared_for,
             passwords: Passwords::new(),
             throttle: Arc::default(),
         }
+    }
+
+    /// The same, able to look at sites that are not added yet.
+    #[must_use]
+    pub fn looking_by(self, fetch_for: FetchFor) -> Self {
+        Self { fetch_for: Some(fetch_for), ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

@@ -17,12 +17,17 @@ use crate::report::wording::number;
 use crate::store::sites::{AddSiteError, NewSite};
 use crate::web::error::{Error, html};
 use crate::web::state::AppState;
+use look::Look;
+
+pub(crate) mod look;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/site_new.html")]
 pub(crate) struct SiteNewPage {
     pub(crate) shell: Shell,
     pub(crate) form: SiteForm,
+    /// What a look at the site has shown.
+    pub(crate) look: Option<Look>,
     /// Requests a second, by default.
     pub(crate) rate: f64,
     /// Requests at a time, by default.
@@ -50,6 +55,8 @@ pub(crate) struct Sent {
     cron: String,
     zone: String,
     allow_private: Option<String>,
+    /// Only to look, and not to add it.
+    look: Option<String>,
 }
 
 /// `GET /sites/new`
@@ -71,6 +78,10 @@ pub(crate) async fn add(
         Ok(new) => new,
         Err(form) => return refused(StatusCode::UNPROCESSABLE_ENTITY, *form),
     };
+    if sent.look.is_some() {
+        let look = look::at(&app, &new).await?;
+        return Ok(html(&SiteNewPage { look, ..SiteNewPage::new(SiteForm::of(&sent)) })?.into_response());
+    }
     match app.store.add_site(&new, app.now()).await {
         Ok(site) => {
             app.wake.notify_one();
@@ -140,7 +151,7 @@ fn with_scheme(url: &str) -> String {
 impl SiteNewPage {
     fn new(form: SiteForm) -> Self {
         let Settings { rate, concurrency, .. } = Settings::default();
-        Self { shell: Shell::inside("/sites/new"), form, rate, concurrency }
+        Self { shell: Shell::inside("/sites/new"), form, look: None, rate, concurrency }
     }
 }
 
@@ -181,8 +192,14 @@ impl SiteNewPage {
             allow_private: true,
             refusal: Some("The site was not added: four fields need another look.".to_owned()),
         };
-        let page = |form| Self { shell: Shell::inside("/sites/new"), form, rate: 5.0, concurrency: 4 };
-        vec![("site-new", page(fresh)), ("site-new-refused", page(refused))]
+        let looked = SiteForm { url: field("https://shop.example/", None), ..fresh.clone() };
+        let page =
+            |form, look| Self { shell: Shell::inside("/sites/new"), form, look, rate: 5.0, concurrency: 4 };
+        vec![
+            ("site-new", page(fresh, None)),
+            ("site-new-refused", page(refused, None)),
+            ("site-new-looked", page(looked, Some(look::samples::found()))),
+        ]
     }
 }
 

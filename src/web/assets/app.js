@@ -56,7 +56,6 @@ function readable(figure) {
   out.className = "readout";
   figure.insertBefore(out, figure.querySelector("figcaption"));
   figure.tabIndex = 0;
-  figure.setAttribute("role", "group");
   figure.setAttribute("aria-label", "Chart. Arrow keys read its values.");
   let at = -1;
 

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
@@ -50,6 +51,29 @@ impl Browser {
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
         Ok(Self { driver, _chromedriver: chromedriver, _profile: profile })
+    }
+
+    /// Sends a command of the `DevTools` protocol.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> WebDriverResult<Value> {
+        self.driver.cdp().send_raw(command, parameters).await
+    }
+
+    /// Makes the window so wide, and the scheme `light` or `dark`.
+    pub(crate) async fn wear(&self, width: u32, scheme: &str) -> WebDriverResult<()> {
+        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
+    }
+
+    /// Lets pages run scripts, or not.
+    pub(crate) async fn allow_scripts(&self, allow: bool) -> WebDriverResult<()> {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !allow })).await.map(drop)
+    }
+
+    /// What a script in the page returns.
+    pub(crate) async fn ask(&self, script: &str) -> WebDriverResult<Value> {
+        self.driver.execute(script, Vec::new()).await.map(|told| told.json().clone())
     }
 
     /// Fills the field with this name.

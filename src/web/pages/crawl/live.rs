@@ -173,5 +173,6 @@ fn told(counts: &Counts) -> Event {
 }
 
 fn over() -> Event {
-    Event::default().event("over").data("")
+    // A browser passes over an event without data.
+    Event::default().event("over").data("over")
 }

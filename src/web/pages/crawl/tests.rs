@@ -109,5 +109,5 @@ async fn the_events_of_a_site_where_nothing_is_under_way_end_at_once() {
     world.store.set_next_crawl(SiteId(1), None).await.unwrap();
     let events = world.get("/sites/1/events").await;
     assert_eq!(events.header("content-type"), Some("text/event-stream"));
-    assert!(events.body.starts_with("event: over"), "{}", events.body);
+    assert!(events.body.starts_with("event: over\ndata: over\n"), "{}", events.body);
 }

@@ -20,6 +20,7 @@ pub mod indexability;
 pub mod kin;
 pub mod leases;
 pub mod loads;
+pub mod outage_course;
 pub mod outages;
 pub mod robots_copies;
 pub mod rollups;

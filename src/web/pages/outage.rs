@@ -17,6 +17,7 @@ use crate::web::listing;
 use crate::web::state::AppState;
 use crate::web::wording::{Instant, Tag};
 
+pub(crate) mod course;
 mod deploy;
 pub(super) mod evidence;
 mod kin;
@@ -26,6 +27,8 @@ mod view;
 pub(crate) use self::deploy::DeployLine;
 pub(crate) use self::members::{Members, Wanted, export};
 pub(super) use self::view::index::stage;
+
+use course::Event;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/outage.html")]
@@ -52,6 +55,8 @@ pub(crate) struct OutagePage {
     pub(crate) points: Vec<Point>,
     pub(crate) advice: Vec<String>,
     pub(crate) lines: Vec<Line>,
+    /// What happened, in order.
+    pub(crate) course: Vec<Event>,
     /// Who said it, and why; a paragraph each.
     pub(crate) diagnosis: Vec<String>,
     pub(crate) outcomes: Vec<(String, String)>,

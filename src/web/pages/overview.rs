@@ -4,8 +4,10 @@
 //! have to be looked for among two hundred.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::Html;
+use serde::Deserialize;
 
 use super::Shell;
 use crate::chart::Svg;
@@ -13,6 +15,7 @@ use crate::chart::tone::Tone;
 use crate::report::wording::headline::Headline;
 use crate::report::wording::silence;
 use crate::web::error::{Error, html};
+use crate::web::listing;
 use crate::web::state::AppState;
 use crate::web::status::Status;
 
@@ -25,6 +28,12 @@ pub(crate) struct OverviewPage {
     pub(crate) headline: Headline,
     pub(crate) tone: Tone,
     pub(crate) lede: String,
+    /// There is no site.
+    pub(crate) is_empty: bool,
+    /// There are so many that one has to look for one.
+    pub(crate) has_search: bool,
+    /// What is looked for.
+    pub(crate) text: String,
     /// Worst first.
     pub(crate) rows: Vec<SiteRow>,
     /// Healthy sites, when there are many.
@@ -52,9 +61,20 @@ pub(crate) struct SiteRow {
     pub(crate) next: String,
 }
 
+/// What the address asks.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    q: Option<String>,
+}
+
 /// `GET /`
-pub(crate) async fn show(State(app): State<AppState>) -> Result<Html<String>, Error> {
-    let mut page = view::page(Status::of_all(&app).await?);
+pub(crate) async fn show(
+    State(app): State<AppState>,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Html<String>, Error> {
+    let text = listing::text(listing::wanted(query)?.q.as_deref())?;
+    let mut page = view::page(Status::of_all(&app).await?, &text);
     page.shell.notice = silence::notice(&super::silences(&app).await?, chrono_tz::UTC, app.now());
     html(&page)
 }
@@ -107,6 +127,22 @@ mod tests {
         let said = "It began under 4 min after deploy v42.";
         assert!(story.ends_with(said), "{story}");
         assert!(world.get("/outages/1").await.text(".began").starts_with(said));
+    }
+
+    #[tokio::test]
+    async fn among_many_sites_one_is_found_by_its_name() {
+        let world = World::logged_in().await;
+        for n in 0..14 {
+            world.site(&format!("https://shop-{n}.example/")).await;
+        }
+        assert!(world.get("/").await.body.contains("name=\"q\""));
+        let found = world.get("/?q=SHOP-13").await;
+        assert_eq!(found.body.matches("class=\"site\"").count(), 1);
+        assert!(found.text("tbody").starts_with("shop-13.example"));
+        let none = world.get("/?q=%3Cb%3E").await;
+        assert!(none.text(".none").starts_with("No site is called like that."));
+        assert!(!none.body.contains("<b>\""));
+        assert_eq!(world.get(&format!("/?q={}", "x".repeat(301))).await.status, 400);
     }
 
     #[tokio::test]

@@ -98,7 +98,7 @@ pub(crate) fn all() -> Vec<(&'static str, CrawlPage)> {
     let first = CrawlPage {
         headline: Headline {
             subject: "Nothing failed.".to_owned(),
-            rest: " 4,812 URLs answered as they should.".to_owned(),
+            rest: " 4,812 URLs looked at.".to_owned(),
         },
         tone: Some(Tone::Healthy),
         notes: Vec::new(),

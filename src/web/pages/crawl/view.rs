@@ -56,7 +56,7 @@ fn headline(status: &Status, crawl: &Crawl) -> Headline {
             (format!("Stopped after {looked}."), format!(" {} of them failed.", count(failing)))
         }
         CrawlState::Finished if failing == 0 => {
-            ("Nothing failed.".to_owned(), format!(" {looked} answered as they should."))
+            ("Nothing failed.".to_owned(), format!(" {looked} looked at."))
         }
         CrawlState::Finished => (format!("{} of {looked} failed.", count(failing)), String::new()),
     };

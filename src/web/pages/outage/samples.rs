@@ -84,6 +84,27 @@ fn answer(name: &'static str, at: DateTime<Utc>) -> Answer {
     }
 }
 
+fn course() -> Vec<Event> {
+    let now = "2026-11-23T03:00:00Z".parse().unwrap();
+    let event = |hours: i64, text: &str, tone: Option<Verdict>| Event {
+        at: Instant::minute(now - chrono::TimeDelta::hours(hours), chrono_tz::Europe::Berlin, now),
+        text: text.to_owned(),
+        link: text.contains("crawl").then(|| "/crawls/8".to_owned()),
+        tag: tone.and_then(|_| crate::domain::policy::rule("persistent_after")).map(Tag::from),
+        tone: tone.map(Tone::Failing),
+        is_ahead: hours < 0,
+    };
+    vec![
+        event(77, "The last good answer before it", None),
+        event(77, "Deploy v2.31 <b>", None),
+        event(76, "The first failing answer", None),
+        event(75, "A crawl began, and waited for the site", None),
+        event(52, "More than brief", Some(Verdict::Prolonged)),
+        event(28, "Persistent: URLs begin to leave the index", Some(Verdict::Persistent)),
+        event(-92, "Treated like pages that are gone (404)", None),
+    ]
+}
+
 fn listed(title: &str, rows: Vec<Member>, pages: Option<Pages>) -> Members {
     Members {
         title: title.to_owned(),
@@ -159,6 +180,7 @@ fn brief() -> OutagePage {
             line("persistent_after", "Persistent after 48h", false),
             line("treated_as_gone_after", "Treated like a 404 after 7d", false),
         ],
+        course: course(),
         diagnosis: vec![
             "nginx wrote these answers (0.97). 121 URLs' answers say so, 2 do not tell.".to_owned(),
             "Most likely, the upstream refused the connection (0.45). The same answer comes when the upstream hung up without an answer, or when the upstream reset the connection.".to_owned(),

@@ -1,5 +1,6 @@
 //! How an outage's page is made of what the store has of it.
 
+use super::course::Course;
 use super::kin::Relations;
 use super::members::{Listed, Wanted};
 use super::{Answer, DeployLine, Line, NamedInstant, OutagePage, Point, Said, deploy, evidence};
@@ -40,6 +41,7 @@ pub(super) struct Case {
     told: OutageDiagnosis,
     relations: Relations,
     habit: Option<Point>,
+    course: Course,
 }
 
 impl Case {
@@ -62,6 +64,7 @@ impl Case {
             deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
             relations: Relations::of(app, &stored).await?,
             habit: Relations::habit(app, &site, stored.id).await?,
+            course: Course::of(app, &site, stored.id, &stored.outage).await?,
             judged: status::judged(app, &site, stored).await?,
             now: app.now(),
             site,
@@ -102,6 +105,7 @@ impl Case {
             points: self.points(&facts),
             advice: self.advice(&facts),
             lines: self.lines(),
+            course: self.course.told(outage, &self.site, self.now),
             diagnosis: self.diagnosis(),
             outcomes: outage
                 .outcomes

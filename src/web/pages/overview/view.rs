@@ -20,7 +20,7 @@ use crate::web::wording::host;
 const FOLD_BEYOND: usize = 12;
 
 /// The page, of the sites in any order.
-pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
+pub(super) fn page(mut sites: Vec<Status>, text: &str) -> OverviewPage {
     sites.sort_by_cached_key(Status::rank);
     let overview = counted(&sites);
     let tone = match &overview.worst {
@@ -32,10 +32,26 @@ pub(super) fn page(mut sites: Vec<Status>) -> OverviewPage {
     let (headline, lede) = (overview.headline(), overview.lede());
     let well = sites.iter().filter(|site| site.tone() == Tone::Healthy).count();
     let shown = if well > FOLD_BEYOND { sites.len() - well } else { sites.len() };
-    let mut rows: Vec<SiteRow> = sites.iter().map(row).collect();
-    let folded = rows.split_off(shown);
+    let (rows, folded) = if text.is_empty() {
+        (sites[..shown].iter().map(row).collect(), sites[shown..].iter().map(row).collect())
+    } else {
+        let wanted = text.to_lowercase();
+        let found = |site: &&Status| site.site.origin.as_str().to_lowercase().contains(&wanted);
+        (sites.iter().filter(found).map(row).collect(), Vec::new())
+    };
     let shell = Shell { activity: activity(&sites), ..Shell::inside("/") };
-    OverviewPage { shell, headline, tone, lede, rows, folded_label: format!("{well} healthy sites"), folded }
+    OverviewPage {
+        shell,
+        headline,
+        tone,
+        lede,
+        is_empty: sites.is_empty(),
+        has_search: sites.len() > FOLD_BEYOND,
+        text: text.to_owned(),
+        rows,
+        folded_label: format!("{well} healthy sites"),
+        folded,
+    }
 }
 
 fn counted(sites: &[Status]) -> Overview<'_> {

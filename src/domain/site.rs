@@ -56,6 +56,8 @@ pub struct Settings {
     pub allow_private: PrivateAddresses,
     /// After each crawl, a sample of its URLs is fetched under Googlebot's name, too.
     pub compare_with_googlebot: bool,
+    /// Everybody may see how it stands, and embed a badge.
+    pub public_status: bool,
     /// The policy by which its outages are judged.
     pub policy: Policy,
 }
@@ -143,6 +145,12 @@ pub const KEYS: &[Key] = &[
             put(&mut s.compare_with_googlebot, text.parse().map_err(|_| "give true or false".to_owned()))
         },
     },
+    Key {
+        key: "public_status",
+        about: "everybody, without an account, may see whether it is up and for how long it was not, and embed a badge: true or false",
+        get: |s| s.public_status.to_string(),
+        set: |s, text| put(&mut s.public_status, text.parse().map_err(|_| "give true or false".to_owned())),
+    },
 ];
 
 /// A setting that cannot be taken.
@@ -200,6 +208,7 @@ impl Default for Settings {
             max_section_urls: Budgets::default().section_urls,
             allow_private: PrivateAddresses::Refused,
             compare_with_googlebot: false,
+            public_status: false,
             policy: Policy::default(),
         }
     }

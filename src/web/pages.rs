@@ -12,6 +12,7 @@ pub(crate) mod message;
 pub(crate) mod outage;
 pub(crate) mod outages;
 pub(crate) mod overview;
+pub(crate) mod public_status;
 pub(crate) mod setup;
 pub(crate) mod site;
 pub(crate) mod site_new;

@@ -82,14 +82,10 @@ fn everybody() -> Vec<Route> {
 
 /// Pages that hold nothing of their reader but the role.
 fn readers() -> Vec<Route> {
+    use pages::public_status;
     use pages::{crawl, crawls, outage, outages, overview, site, url, urls};
-    let page = |path, handler| Route {
-        method: Method::Get,
-        path,
-        who: Who::Account(Role::Viewer),
-        is_shared: true,
-        handler,
-    };
+    let shared = |who, path, handler| Route { method: Method::Get, path, who, is_shared: true, handler };
+    let page = |path, handler| shared(Who::Account(Role::Viewer), path, handler);
     vec![
         page("/", get(overview::show)),
         page("/sites/{id}", get(site::show)),
@@ -99,6 +95,8 @@ fn readers() -> Vec<Route> {
         page("/outages/{id}", get(outage::show)),
         page("/crawls/{id}", get(crawl::show)),
         page("/urls/{id}", get(url::show)),
+        shared(Who::Everybody, "/status/{host}", get(public_status::show)),
+        shared(Who::Everybody, "/status/{host}/badge.svg", get(public_status::badge)),
     ]
 }
 

@@ -8,8 +8,8 @@ use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    about, account, crawl, crawls, login, message, outage, outages, overview, setup, site, site_new,
-    site_remove, site_settings, tokens, url, urls, users,
+    about, account, crawl, crawls, login, message, outage, outages, overview, public_status, setup, site,
+    site_new, site_remove, site_settings, tokens, url, urls, users,
 };
 use crate::domain::role::Role;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
@@ -40,6 +40,7 @@ fn pages() -> Vec<(&'static str, String)> {
         rendered(crawl::samples::all()),
         rendered(account::AccountPage::samples()),
         rendered(site_settings::samples::all()),
+        rendered(public_status::PublicStatusPage::samples()),
         users::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
         rendered(tokens::TokensPage::samples()),
         rendered(about::AboutPage::samples()),

@@ -43,6 +43,8 @@ pub(crate) struct SitePage {
     pub(crate) href: String,
     pub(crate) host: String,
     pub(crate) paused: bool,
+    /// The page that everybody may see; `None`: there is none.
+    pub(crate) public_href: Option<String>,
     pub(crate) headline: Headline,
     pub(crate) tone: Tone,
     pub(crate) lede: String,

@@ -5,7 +5,10 @@ use crate::web::testing::{Answer, World};
 
 /// The path with names that nothing has.
 fn somewhere(path: &str) -> String {
-    path.replace("{id}", "999999").replace("{name}", "nobody").replace("{token}", "0123")
+    path.replace("{id}", "999999")
+        .replace("{name}", "nobody")
+        .replace("{token}", "0123")
+        .replace("{host}", "nobody.example")
 }
 
 async fn ask(world: &World, route: &Route, headers: &str) -> Answer {

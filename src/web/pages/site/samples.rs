@@ -79,6 +79,7 @@ fn well() -> SitePage {
         href: "/sites/1".to_owned(),
         host: "shop.example".to_owned(),
         paused: false,
+        public_href: Some("/status/shop.example".to_owned()),
         headline: Headline { subject: "All is well.".to_owned(), rest: " None of its 4,812 known URLs is failing.".to_owned() },
         tone: Tone::Healthy,
         lede: "Two brief outages in the last 90 days were forgiven.".to_owned(),
@@ -309,6 +310,7 @@ fn a_lot() -> SitePage {
     SitePage {
         shell: Shell { notice: Some(notice.to_owned()), ..Shell::inside("") },
         paused: true,
+        public_href: Some("/status/shop.example".to_owned()),
         silence: None,
         load: None,
         running: None,

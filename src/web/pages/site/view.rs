@@ -18,7 +18,7 @@ use crate::web::pages::overview::view::{habit, story};
 use crate::web::status::{DAYS, Judged, Status};
 use crate::web::wording::{host, unbroken};
 
-pub(super) mod charts;
+pub(crate) mod charts;
 pub(super) mod clock;
 pub(super) mod efficiency;
 pub(super) mod makers;
@@ -52,6 +52,7 @@ pub(super) fn page(
         href: format!("/sites/{}", site.id),
         host: host(&site.origin).to_owned(),
         paused: site.paused,
+        public_href: site.settings.public_status.then(|| format!("/status/{}", host(&site.origin))),
         headline: headline(status, crawls.first()),
         tone: status.tone(),
         lede: lede(status),
@@ -205,6 +206,7 @@ fn settings(status: &Status) -> Vec<(&'static str, String)> {
         ("Brief up to", wording::line(settings.policy.brief_max)),
         ("Persistent after", wording::line(settings.policy.persistent_after)),
         ("Private addresses", private.to_owned()),
+        ("Public status page", if settings.public_status { "on" } else { "off" }.to_owned()),
     ]
 }
 

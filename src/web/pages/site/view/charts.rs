@@ -114,14 +114,14 @@ fn cells(bucket: &Bucket, verdicts: &[Verdict]) -> Vec<String> {
 }
 
 /// The worst of each of the last days.
-pub(super) fn days(status: &Status) -> DaysChart {
+pub(crate) fn days(status: &Status) -> DaysChart {
     let zone = status.site.settings.time_zone;
     let tones = history::days(&status.stretches(), &status.looked, DAYS, zone, status.now);
     days_chart(&tones, history::first_day(DAYS, zone, status.now), zone)
 }
 
 /// The strip of these days and its table.
-pub(in crate::web::pages::site) fn days_chart(tones: &[Tone], first: NaiveDate, zone: Tz) -> DaysChart {
+pub(crate) fn days_chart(tones: &[Tone], first: NaiveDate, zone: Tz) -> DaysChart {
     let dates = first.iter_days().zip(tones);
     let part = |(date, tone): (NaiveDate, &Tone)| -> Option<Part> {
         let next = date.checked_add_days(Days::new(1))?;

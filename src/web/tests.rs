@@ -108,3 +108,104 @@ async fn a_form_that_is_far_too_large_is_not_read() {
     let answer = world.post("/login", &[("name", &"x".repeat(100_000)), ("password", "")]).await;
     assert_eq!(answer.status, 400);
 }
+
+/// What no field is meant for: markup, a megabyte, control characters, broken escapes.
+fn nonsense() -> Vec<(&'static str, String)> {
+    let fields = [
+        "url",
+        "every",
+        "cron",
+        "zone",
+        "name",
+        "password",
+        "old",
+        "new",
+        "session",
+        "role",
+        "days",
+        "next",
+        "rate",
+        "schedule",
+        "recheck",
+        "persistent_after",
+    ];
+    let of_all = |value: &str| fields.map(|field| format!("{field}={value}")).join("&");
+    vec![
+        ("markup", of_all("%22%3E%3Cscript%3Ealert(1)%3C/script%3E")),
+        ("a megabyte", format!("name=x&url={}", "x".repeat(1_000_000))),
+        ("control characters", of_all("%00%0d%0aSet-Cookie:%20a=b%1b%5b2J")),
+        ("broken escapes", of_all("%zz%ff%fe%")),
+        ("no form", "{\"name\": [1, 2, 3]}".to_owned()),
+        ("nothing", String::new()),
+    ]
+}
+
+#[tokio::test]
+async fn no_form_that_is_nonsense_breaks_anything_or_is_repeated_as_markup() {
+    let mut world = World::logged_in().await;
+    world.site("https://shop.example/").await;
+    let before = world.store.sites().await.unwrap();
+    let posts: Vec<&str> = super::routes::table()
+        .iter()
+        .filter(|route| route.method == super::routes::Method::Post)
+        .map(|route| route.path)
+        // These take no field, and do what they are for.
+        .filter(|path| !path.ends_with("/remove") && !path.ends_with("/pause") && !path.starts_with("/api"))
+        .collect();
+    assert!(posts.len() > 10, "{posts:?}");
+    for path in posts {
+        let path = path.replace("{id}", "1").replace("{name}", "nadia").replace("{token}", "0123");
+        for (what, body) in nonsense() {
+            let answer = world.post_raw(&path, &body).await;
+            assert!(
+                [303, 400, 404, 413, 422, 429, 401].contains(&answer.status),
+                "{path}, {what}: {}",
+                answer.status
+            );
+            assert!(!answer.body.contains("<script>alert"), "{path}, {what}: {}", answer.body);
+            assert!(!answer.head.contains("a=b"), "{path}, {what}: {}", answer.head);
+            if answer.status != 303 {
+                assert!(answer.text("h1").len() > 3, "{path}, {what}: there is a sentence");
+            }
+        }
+        world.seen_again().await;
+    }
+    let after = world.store.sites().await.unwrap();
+    assert_eq!(
+        before.iter().map(|site| &site.settings).collect::<Vec<_>>(),
+        after.iter().map(|site| &site.settings).collect::<Vec<_>>()
+    );
+    assert_eq!(before[0].next_crawl_at, after[0].next_crawl_at);
+}
+
+#[tokio::test]
+async fn no_address_that_asks_nonsense_breaks_a_page() {
+    let world = World::logged_in().await;
+    let site = world.site("https://shop.example/").await;
+    world.fetched(&site, "/", 0, "502").await;
+    let gets = super::routes::table().into_iter().filter(|route| route.method == super::routes::Method::Get);
+    for route in gets.filter(|route| !route.path.starts_with("/api") && !route.path.ends_with("/events")) {
+        let path = route.path.replace("{id}", "1").replace("{name}", "nadia").replace("{host}", "x");
+        for query in [
+            "q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&page=1",
+            "page=%00",
+            "state=%ff",
+            "sort[]=a&&&=&%",
+            &"q=x&".repeat(5_000),
+        ] {
+            let answer = world.get(&format!("{path}?{query}")).await;
+            assert!([200, 303, 400, 404].contains(&answer.status), "{path}?{query:.40}: {}", answer.status);
+            assert!(!answer.body.contains("<script>alert"), "{path}?{query:.40}");
+        }
+        for id in ["0", "-1", "99999999999999999999", "1%20or%201", "%3Cb%3E", "..%2f..%2fetc%2fpasswd"] {
+            let path = route
+                .path
+                .replace("{id}", id)
+                .replace("{name}", id)
+                .replace("{token}", id)
+                .replace("{host}", id);
+            let answer = world.get(&path).await;
+            assert!([200, 303, 404].contains(&answer.status), "{path}: {}", answer.status);
+        }
+    }
+}

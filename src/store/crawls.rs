@@ -120,12 +120,13 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Whether a run over this site is to end soon: a person has stopped or paused its crawl, or paused the site.
+    /// Whether a run over this site is to end soon: a person has stopped or paused its crawl, or paused the site. A crawl by
+    /// hand goes on while its site is paused: who started it wants it.
     pub async fn is_interrupted(&self, site: SiteId) -> Result<bool, StoreError> {
         let count: i64 = sqlx::query_scalar(
-            "select (select count(*) from site where id = $1 and paused = 1)
-                  + (select count(*) from crawl where site_id = $1 and state in ('waiting', 'running')
-                                                  and intervention is not null)",
+            "select count(*) from crawl c join site s on s.id = c.site_id
+             where c.site_id = $1 and c.state in ('waiting', 'running')
+               and (c.intervention is not null or s.paused = 1 and c.kind = 'scheduled')",
         )
         .bind(site.0)
         .fetch_one(&self.db.reader)

@@ -111,3 +111,22 @@ async fn the_events_of_a_site_where_nothing_is_under_way_end_at_once() {
     assert_eq!(events.header("content-type"), Some("text/event-stream"));
     assert!(events.body.starts_with("event: over\ndata: over\n"), "{}", events.body);
 }
+
+#[tokio::test]
+async fn a_pause_of_the_site_ends_what_was_scheduled_and_a_pause_of_the_crawl_ends_any() {
+    let world = World::logged_in().await;
+    world.site("https://shop.example/").await;
+    let options = CrawlOptions::default();
+    let interrupted = async || world.store.is_interrupted(SiteId(1)).await.unwrap();
+    let by_hand = asked(&world, 0).await;
+    world.post("/sites/1/pause", &[]).await;
+    assert!(!interrupted().await, "who asks for a crawl of a paused site gets it");
+    world.post("/crawls/1/pause", &[]).await;
+    assert!(interrupted().await);
+    finished(&world, &by_hand, 1).await;
+    assert!(!interrupted().await);
+    world.store.request_crawl(SiteId(1), CrawlKind::Scheduled, &options, start()).await.unwrap();
+    assert!(interrupted().await, "a crawl of the schedule rests with its site");
+    world.post("/sites/1/resume", &[]).await;
+    assert!(!interrupted().await);
+}

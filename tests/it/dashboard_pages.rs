@@ -21,7 +21,7 @@ const WIDTHS: [u32; 3] = [390, 768, 1440];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Every page, but for those that need a link of their own.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 22] = [
     ("overview", "/"),
     ("site-new", "/sites/new"),
     ("site", "/sites/1"),
@@ -40,6 +40,8 @@ const PAGES: [(&str, &str); 20] = [
     ("users", "/settings/users"),
     ("user", "/settings/users/operator"),
     ("tokens", "/settings/tokens"),
+    ("login", "/login"),
+    ("public-status", "/status/{host}"),
     ("not-found", "/nowhere"),
     ("bad-request", "/sites/1/urls?page=0"),
 ];
@@ -85,6 +87,7 @@ async fn every_page_fits_every_screen_and_has_no_fault() -> WebDriverResult<()> 
         for scheme in SCHEMES {
             for width in WIDTHS {
                 browser.wear(width, scheme).await?;
+                let path = path.replace("{host}", &world.host());
                 browser.driver.goto(format!("{address}{path}")).await?;
                 for fault in look(browser, name, width, scheme).await? {
                     faults.push(format!("{name}, {width} px, {scheme}: {fault}"));
@@ -219,7 +222,10 @@ impl World {
         let url = format!("http://127.0.0.1:{}/", gate.port);
         let crawl = || program.run(&["crawl", &url, "--rate", "0", "--wait", "0s"]);
         assert_eq!(crawl().code, 0);
-        assert_eq!(program.run(&["site", "set", &url, "recheck=1s", "schedule=never"]).code, 0);
+        assert_eq!(
+            program.run(&["site", "set", &url, "recheck=1s", "schedule=never", "public_status=true"]).code,
+            0
+        );
         app.kill();
         crawl();
         app.start();

@@ -37,6 +37,9 @@ pub(crate) struct Progress {
     /// Where its events come from.
     #[serde(skip)]
     pub(crate) events: String,
+    /// The crawl's own page; `None`: this is it, or there is none yet.
+    #[serde(skip)]
+    pub(crate) href: Option<String>,
     pub(crate) text: String,
     pub(crate) done: u64,
     /// 0: not known yet.
@@ -67,7 +70,8 @@ pub(crate) fn of(status: &Status) -> Option<Progress> {
     let (done, total) =
         live.map_or((done, status.known_urls), |live| (live.fetched, live.fetched + live.waiting));
     let events = format!("/sites/{}/events", status.site.id);
-    Some(Progress { events, text, done, total: if done > 0 { total } else { 0 } })
+    let href = status.crawl.as_ref().map(|crawl| format!("/crawls/{}", crawl.id));
+    Some(Progress { events, href, text, done, total: if done > 0 { total } else { 0 } })
 }
 
 /// `Crawling: 1,204 fetched, 96 wait, 3 failing, 4.9 a second, about 20 s left`.
@@ -99,7 +103,7 @@ fn counted(counts: &Counts) -> Progress {
     };
     let is_known = counts.phase == Phase::Crawling && counts.fetched > 0;
     let total = if is_known { counts.fetched + counts.waiting } else { 0 };
-    Progress { events: String::new(), text, done: counts.fetched, total }
+    Progress { events: String::new(), href: None, text, done: counts.fetched, total }
 }
 
 /// Where the events of a site are.

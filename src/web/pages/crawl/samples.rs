@@ -79,6 +79,7 @@ pub(crate) fn all() -> Vec<(&'static str, CrawlPage)> {
         is_unfinished: true,
         running: Some(live::Progress {
             events: "/sites/1/events".to_owned(),
+            href: None,
             text: "Crawling: 412 fetched, 4,400 wait, 38 failing, 4.9 a second, about 15 min left".to_owned(),
             done: 412,
             total: 4812,

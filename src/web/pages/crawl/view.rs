@@ -34,7 +34,9 @@ pub(super) fn page(
         lede: lede(status, crawl),
         is_unfinished: crawl.is_unfinished(),
         is_held: crawl.is_held(),
-        running: if is_this { live::of(status) } else { None },
+        running: live::of(status)
+            .filter(|_| is_this)
+            .map(|progress| live::Progress { href: None, ..progress }),
         notes: notes(crawl),
         changes: changes.map(|changes| changed(status, before, changes)),
         outcomes: outcomes(crawl, before),

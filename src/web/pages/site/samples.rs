@@ -221,6 +221,7 @@ fn trouble() -> SitePage {
         load: Some(("502s begin above 14 requests a second: 31 % of the fetches failed above that rate and 0.2 % below it, in 9 hours, and 41 slow looks at the same URLs went well. Set a lower rate for this site, or give it more room.".to_owned(), Tag::from(GROUND))),
         running: Some(Progress {
             events: "/sites/1/events".to_owned(),
+            href: Some("/crawls/8".to_owned()),
             text: "Crawling: 412 of 4,812 URLs looked at, 38 failing".to_owned(),
             done: 412,
             total: 4812,
@@ -278,6 +279,7 @@ fn new() -> SitePage {
         load: None,
         running: Some(Progress {
             events: "/sites/1/events".to_owned(),
+            href: Some("/crawls/8".to_owned()),
             text: "Reading robots.txt and sitemaps".to_owned(),
             done: 0,
             total: 0,

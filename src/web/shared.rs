@@ -72,8 +72,9 @@ impl Shared {
 }
 
 impl Held {
-    fn is_fresh(&self, shared: &Shared, within: Duration) -> bool {
-        self.changes == shared.changes() && self.made.elapsed() < within
+    /// For who asked at this instant: one that took long to make is fresh for all who have waited for it.
+    fn is_fresh(&self, shared: &Shared, asked: Instant, within: Duration) -> bool {
+        self.changes == shared.changes() && asked.saturating_duration_since(self.made) < within
     }
 
     fn answer(&self) -> Response {
@@ -89,9 +90,10 @@ pub(crate) async fn share(
 ) -> Result<Response, Error> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let packing = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let asked = Instant::now();
     let slot = app.shared.slot((path, auth::caller_role(), packing.unwrap_or_default().to_owned()));
     let mut held = slot.lock().await;
-    if let Some(held) = held.as_ref().filter(|held| held.is_fresh(&app.shared, app.shared_for)) {
+    if let Some(held) = held.as_ref().filter(|held| held.is_fresh(&app.shared, asked, app.shared_for)) {
         return Ok(held.answer());
     }
     let (made, changes) = (Instant::now(), app.shared.changes());
@@ -116,6 +118,25 @@ pub(crate) async fn void(State(app): State<AppState>, request: Request, next: Ne
 mod tests {
     use super::*;
     use crate::web::testing::World;
+
+    #[test]
+    fn who_waited_for_a_slow_page_gets_it_and_who_asks_later_gets_another() {
+        let shared = Shared::default();
+        let held = Held {
+            made: Instant::now(),
+            changes: shared.changes(),
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        let is_fresh = |after| held.is_fresh(&shared, held.made + Duration::from_millis(after), SHARED_FOR);
+        assert!(is_fresh(0) && is_fresh(999) && !is_fresh(1_000));
+        // It may have been asked for before it was begun, by somebody who waited for another.
+        assert!(held.is_fresh(&shared, held.made - Duration::from_millis(1), SHARED_FOR));
+        assert!(!held.is_fresh(&shared, held.made, Duration::ZERO));
+        shared.void();
+        assert!(!is_fresh(0));
+    }
 
     #[tokio::test]
     async fn readers_of_the_same_second_share_a_page_until_somebody_changes_something() {

@@ -103,10 +103,8 @@ async fn look(browser: &Browser, name: &str, width: u32, scheme: &str) -> WebDri
     let mut faults = strings(&browser.ask(FAULTS).await?);
     let sideways = browser.ask(SIDEWAYS).await?;
     faults.extend(sideways.as_str().filter(|text| !text.is_empty()).map(|text| format!("scrolls {text}")));
-    if width != 768 {
-        let found = browser.driver.execute_async(AXE, Vec::new()).await?;
-        faults.extend(strings(found.json()));
-    }
+    let found = browser.driver.execute_async(AXE, Vec::new()).await?;
+    faults.extend(strings(found.json()));
     // Of an answer that is no 200 the browser itself writes a line; it is no fault of the page.
     faults.retain(|fault| !fault.contains("Failed to load resource"));
     if let Some(folder) = std::env::var_os("GATECRAWL_SCREENSHOTS").map(PathBuf::from) {

@@ -41,8 +41,12 @@ async fn main() {
         served.get(&path).await;
         println!("{path:<34} {:>7} {:>10.1}", "alone", alone(&served, &path).await);
         for clients in CLIENTS {
-            measure(&served, &path, clients).await;
+            measure(&served, &path, clients, |_| path.clone()).await;
         }
+    }
+    for path in ["/", "/sites/1", "/sites/150"] {
+        // Each request has an address of its own, so that none is shared.
+        measure(&served, &format!("{path}, unshared"), 16, |n| format!("{path}?n={n}")).await;
     }
     for path in ["/", "/sites/1"] {
         println!("a first visit of {path}: {} bytes with all that it loads", served.first_visit(path).await);
@@ -82,24 +86,25 @@ async fn alone(served: &Served, path: &str) -> f64 {
     took[2]
 }
 
-async fn measure(served: &Served, path: &str, clients: usize) {
+async fn measure(served: &Served, name: &str, clients: usize, path: impl Fn(usize) -> String) {
     let mut bytes = 0;
     let each = REQUESTS / clients;
-    let client = async || {
+    let client = async |number: usize| {
         let mut took = Vec::with_capacity(each);
-        for _ in 0..each {
+        for n in 0..each {
+            let path = path(number * each + n);
             let began = Instant::now();
-            let size = served.get(path).await;
+            let size = served.get(&path).await;
             took.push((began.elapsed().as_secs_f64() * 1000.0, size));
         }
         took
     };
     let mut took: Vec<f64> = Vec::new();
-    for (ms, size) in join_all((0..clients).map(|_| client())).await.concat() {
+    for (ms, size) in join_all((0..clients).map(client)).await.concat() {
         took.push(ms);
         bytes = size;
     }
     took.sort_by(f64::total_cmp);
     let (median, p99) = (took[took.len() / 2], took[took.len() * 99 / 100]);
-    println!("{path:<34} {clients:>7} {median:>10.1} {p99:>10.1} {bytes:>10}");
+    println!("{name:<34} {clients:>7} {median:>10.1} {p99:>10.1} {bytes:>10}");
 }

@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | 5, faces | [`web`] the dashboard, [`cli`] the command line |
 //! | 4, at work | [`jobs`] what is due and who does it, [`app`] puts the parts together, [`shutdown`] |
-//! | 3, doing | [`crawl`] runs over sites, [`report`] what was seen, made ready for readers |
+//! | 3, doing | [`crawl`] runs over sites, [`accesslog`] what search bots met, [`report`] what was seen, made ready for readers |
 //! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx |
 //! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
 //! | 0, thinking | [`domain`] what the words mean and how outages are judged, [`diagnosis`] who said 502 and why, [`chart`] numbers to SVG, [`clock`] |
@@ -35,8 +35,9 @@
 //!    outage is said by [`diagnosis`] from the evidence that was kept, when it is asked ([`report::diagnosis`]), so that
 //!    a signature learned tomorrow explains what failed today.
 //!
-//! A replayed file enters at the observation; nothing behind it knows the difference.
+//! A replayed file and an access log enter at the observation; nothing behind it knows the difference.
 
+pub mod accesslog;
 pub mod app;
 pub mod chart;
 pub mod cli;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room of `src`, and the layer that it stands in. A room may use those below it, and itself.
-const ROOMS: [(&str, u8); 16] = [
+const ROOMS: [(&str, u8); 17] = [
     ("clock", 0),
     ("domain", 0),
     ("diagnosis", 0),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, u8); 16] = [
     ("fetch", 2),
     ("store", 2),
     ("crawl", 3),
+    ("accesslog", 3),
     ("report", 3),
     ("jobs", 4),
     ("app", 4),

@@ -9,6 +9,13 @@
 pub mod bots;
 pub mod client;
 pub mod format;
+pub mod gather;
 pub mod hit;
+pub mod hops;
+pub mod identify;
 pub mod parser;
+pub mod record;
+pub mod runs;
 pub mod source;
+pub mod tally;
+pub mod urls;

@@ -92,14 +92,17 @@ impl Lists {
         self.by_feed.get(feed).map_or(&[], Vec::as_slice)
     }
 
+    /// The day of the newest list of this bot.
+    pub fn newest(&self, bot: &Bot) -> Option<NaiveDate> {
+        bot.lists.iter().flat_map(|name| self.of(name)).map(|list| list.day).max()
+    }
+
     /// What the lists of this bot say of the address.
     pub fn look_up(&self, bot: &Bot, address: IpAddr) -> Listed {
         let address = address.to_canonical();
         let all = || bot.lists.iter().flat_map(|name| self.of(name));
         let on = all().filter(|list| list.holds(address)).map(|list| list.day).max();
-        on.map(Listed::On)
-            .or_else(|| all().map(|list| list.day).max().map(Listed::Nowhere))
-            .unwrap_or(Listed::Unknown)
+        on.map(Listed::On).or_else(|| self.newest(bot).map(Listed::Nowhere)).unwrap_or(Listed::Unknown)
     }
 }
 

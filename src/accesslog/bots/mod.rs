@@ -42,10 +42,12 @@ impl Bots {
     /// The bot that a `User-Agent` names: the first one where it names several, and the longest name where names share
     /// their begin.
     pub fn of_agent(&self, agent: &[u8]) -> Option<&'static Bot> {
-        self.tokens
-            .as_ref()
-            .and_then(|tokens| tokens.find(agent))
-            .and_then(|found| BOTS.get(found.pattern().as_usize()))
+        self.place_of_agent(agent).and_then(|place| BOTS.get(place))
+    }
+
+    /// The place in the table of the bot that a `User-Agent` names.
+    pub fn place_of_agent(&self, agent: &[u8]) -> Option<usize> {
+        self.tokens.as_ref().and_then(|tokens| tokens.find(agent)).map(|found| found.pattern().as_usize())
     }
 
     /// The bot of this name.

@@ -8,6 +8,7 @@ mod bots;
 mod crawl;
 mod deploy;
 mod diagnose;
+mod logs;
 mod output;
 mod plan;
 mod progress;
@@ -60,6 +61,8 @@ enum Command {
     User(user::Options),
     /// Tokens by which programs ask the API
     Token(token::Options),
+    /// What search bots really met, from access logs
+    Logs(Box<logs::Options>),
     /// The bots that are known in access logs, and the lists of their addresses
     Bots(bots::Options),
     /// Judge recorded observations with a policy
@@ -145,6 +148,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Deploy(options) => deploy::run(options, data).await,
         Command::Diagnose(options) => diagnose::run(&options).await,
         Command::Plan(options) => plan::run(&options, data).await,
+        Command::Logs(options) => Box::pin(logs::run(*options, data)).await,
         Command::Bots(options) => bots::run(options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,

@@ -39,7 +39,8 @@ const OWNED: [(&str, &[&str]); 9] = [
 ];
 
 /// Neighbours of one layer that may know each other: who, whom, and why.
-const NEIGHBOURS: [(&str, &str, &str); 5] = [
+const NEIGHBOURS: [(&str, &str, &str); 6] = [
+    ("report", "accesslog", "what search bots met is told as what we saw is"),
     ("app", "jobs", "the composition root puts patrols together"),
     ("cli", "web", "`serve` starts the dashboard"),
     ("chart", "domain", "charts draw verdicts in their tones"),

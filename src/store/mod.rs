@@ -20,6 +20,8 @@ pub mod indexability;
 pub mod kin;
 pub mod leases;
 pub mod loads;
+pub mod log_positions;
+pub mod logged;
 pub mod outage_course;
 pub mod outages;
 pub mod robots_copies;

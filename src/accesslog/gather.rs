@@ -4,7 +4,7 @@
 //! Threads share the tables of URLs and clients, because they meet the same ones; each has its own records.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -65,7 +65,7 @@ pub struct Gatherer<'a> {
 #[derive(Debug)]
 pub struct Gathered {
     /// The URLs.
-    pub urls: Urls,
+    pub urls: Arc<Urls>,
     /// Whoever came.
     pub whos: Vec<Who>,
     /// The hits, in the order of their instants.
@@ -101,7 +101,7 @@ impl Gathering {
         let tables = self.tables.into_inner().unwrap_or_else(PoisonError::into_inner);
         let elsewhere = threads.iter().map(|(_, elsewhere)| elsewhere).sum();
         let records = Runs::merge(threads.into_iter().map(|(runs, _)| runs).collect())?;
-        Ok(Gathered { urls: tables.urls, whos: tables.whos, records, elsewhere })
+        Ok(Gathered { urls: Arc::new(tables.urls), whos: tables.whos, records, elsewhere })
     }
 }
 
@@ -122,7 +122,7 @@ impl Gatherer<'_> {
         let elapsed = hit.elapsed.and_then(|took| u32::try_from(took.as_millis()).ok());
         self.runs.push(Record {
             at: hit.at.timestamp_millis(),
-            key: key(hit, hit.client),
+            key: key(hit),
             source: u16::try_from(source).unwrap_or(u16::MAX),
             seen: Seen::of(hit),
             url,

@@ -13,6 +13,7 @@ pub mod gather;
 pub mod hit;
 pub mod hops;
 pub mod identify;
+pub mod keep;
 pub mod parser;
 pub mod record;
 pub mod runs;

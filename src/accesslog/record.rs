@@ -3,9 +3,7 @@
 //! The decision that a reader would question: some statuses that stand in logs are no outcome. The server wrote 499 because
 //! the client had gone, so what it would have answered is not known; a request like that is counted, and judges nothing.
 
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::FxHasher;
+use std::net::IpAddr;
 
 use super::hit::{Client, Hit};
 use crate::diagnosis::cause::Cause;
@@ -141,18 +139,32 @@ fn is_cut_by_server(hit: &Hit<'_>) -> bool {
 }
 
 /// What makes a request the same as one that another server logged: its id and target, or all that identifies it otherwise.
-/// The second in which it was made stands beside it.
-pub fn key(hit: &Hit<'_>, client: Client) -> u64 {
-    let mut hasher = FxHasher::default();
-    hit.target.as_bytes().hash(&mut hasher);
+/// The second in which it was made stands beside it. Keys are stored, so they stay the same from version to version.
+pub fn key(hit: &Hit<'_>) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |bytes: &[u8]| {
+        hasher.update(&bytes.len().to_le_bytes());
+        hasher.update(bytes);
+    };
+    part(hit.target.as_bytes());
     if let Some(id) = &hit.request_id {
-        id.as_bytes().hash(&mut hasher);
+        part(id.as_bytes());
     } else {
-        (client, hit.status).hash(&mut hasher);
-        hit.method.as_bytes().hash(&mut hasher);
-        hit.agent.as_bytes().hash(&mut hasher);
+        match hit.client {
+            Client::Hidden => part(&[]),
+            Client::Address(IpAddr::V4(address)) => part(&address.octets()),
+            Client::Address(IpAddr::V6(address)) => part(&address.octets()),
+        }
+        part(&hit.status.to_le_bytes());
+        part(hit.method.as_bytes());
+        part(hit.agent.as_bytes());
     }
-    hasher.finish()
+    short(&hasher.finalize())
+}
+
+/// The first 8 bytes of a digest.
+pub(super) fn short(digest: &blake3::Hash) -> u64 {
+    digest.as_bytes().iter().take(8).fold(0, |key, byte| (key << 8) | u64::from(*byte))
 }
 
 /// The place of a gateway or a cause among all of them.

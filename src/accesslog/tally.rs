@@ -10,6 +10,7 @@ mod site;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rustc_hash::FxHashMap;
@@ -52,7 +53,7 @@ pub struct Tally {
     /// What each bot saw of each site.
     pub sites: Vec<SiteSeen>,
     /// The URLs.
-    pub urls: Urls,
+    pub urls: Arc<Urls>,
     /// The first and the last hit of any bot.
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Hits whose clients' addresses say nothing.
@@ -151,22 +152,7 @@ impl Tally {
     ///
     /// When a temporary file could not be read.
     pub fn of(gathered: Gathered, identified: Identified, rules: Rules) -> io::Result<Self> {
-        let mut tally = Self {
-            bots: BTreeMap::new(),
-            days: BTreeMap::new(),
-            sections: FxHashMap::default(),
-            judged: BTreeMap::new(),
-            sites: Vec::new(),
-            urls: gathered.urls,
-            span: None,
-            silent: BTreeMap::new(),
-            anonymised: identified.anonymised,
-            repeated: 0,
-            elsewhere: gathered.elsewhere,
-            stale: 0,
-            rules,
-            places: FxHashMap::default(),
-        };
+        let mut tally = Self::new(&gathered, &identified, rules);
         let mut hits = Hits::new(gathered.records, gathered.whos, identified);
         for hit in hits.by_ref() {
             tally.take(&hit?);
@@ -175,7 +161,28 @@ impl Tally {
         Ok(tally)
     }
 
-    fn take(&mut self, hit: &Known) {
+    /// A tally of what was gathered that has taken in none of it yet.
+    pub fn new(gathered: &Gathered, identified: &Identified, rules: Rules) -> Self {
+        Self {
+            bots: BTreeMap::new(),
+            days: BTreeMap::new(),
+            sections: FxHashMap::default(),
+            judged: BTreeMap::new(),
+            sites: Vec::new(),
+            urls: Arc::clone(&gathered.urls),
+            span: None,
+            silent: BTreeMap::new(),
+            anonymised: identified.anonymised,
+            repeated: 0,
+            elsewhere: gathered.elsewhere,
+            stale: 0,
+            rules,
+            places: FxHashMap::default(),
+        }
+    }
+
+    /// Takes in a hit; they come in the order of their instants.
+    pub fn take(&mut self, hit: &Known) {
         let (at, record) = (hit.at(), &hit.record);
         self.span = Some(self.span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
         self.bots.entry((hit.bot.name, hit.verification)).or_default().take(record);

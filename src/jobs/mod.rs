@@ -2,4 +2,5 @@
 
 mod attach;
 pub mod driver;
+pub mod import;
 pub mod patrol;

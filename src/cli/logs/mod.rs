@@ -22,18 +22,24 @@ use serde_json::{Value, json};
 
 use super::{Failure, Format, Outcome, Success, bots, output};
 use crate::accesslog::bots::dns::Dns;
+use crate::accesslog::bots::lists::Lists;
 use crate::accesslog::bots::verify::Verifier;
 use crate::accesslog::client::ClientFrom;
 use crate::accesslog::format::Format as LogFormat;
-use crate::accesslog::gather::{Gatherer, Gathering, Place};
+use crate::accesslog::gather::Place;
 use crate::accesslog::identify::identify;
 use crate::accesslog::parser::Options as Reading;
-use crate::accesslog::source::{self, Input, Report};
+use crate::accesslog::source::{Input, Report};
 use crate::accesslog::tally::{Rules, Tally};
+use crate::app::App;
 use crate::domain::page_url::{Origin, PageUrl};
 use crate::domain::policy::Policy;
+use crate::domain::site::Site;
 use crate::domain::verdict::Verdict;
+use crate::jobs::import::{Imported, Importer, gather};
 use crate::report::bots::{BotsJson, is_failing, notes};
+use crate::report::wording;
+use crate::store::logged::Taken;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -53,6 +59,9 @@ pub(super) struct Options {
     /// The site of lines that name none, such as https://www.example.com
     #[arg(long, value_name = "URL")]
     site: Option<String>,
+    /// Keep what bots met of this site, beside what Gatecrawl sees itself; a line that was taken in before changes nothing
+    #[arg(long, value_name = "SITE", conflicts_with = "site")]
+    import: Option<String>,
     /// Ask DNS about addresses that no list has
     #[arg(long)]
     dns: bool,
@@ -86,7 +95,13 @@ struct LogsJson {
     policy: Policy,
     #[serde(flatten)]
     bots: BotsJson,
+    /// What was kept, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported: Option<Value>,
 }
+
+/// A site for which hits were kept, and how many.
+type Kept = (Site, Taken);
 
 pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     if options.format == Format::Csv {
@@ -98,25 +113,22 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let place = Place { site: site(&options).map_err(Failure::Usage)?, only: false };
     let dns = if options.dns { Some(Dns::new(options.dns_server)?) } else { None };
     let verifier = Verifier { lists: bots::read_lists(data), dns };
-
-    let gathering = Gathering::new(place);
-    let new = || gathering.gatherer();
-    let (threads, report) = source::read(&inputs, &reading, new, |gatherer, hit| gatherer.take(0, &hit));
-    let threads = threads.into_iter().map(Gatherer::finish).collect();
-    let gathered = gathering
-        .gathered(threads)
+    let trust = options.trust_user_agent;
+    if let Some(text) = &options.import {
+        return import(&options, data, text, (&inputs, &reading), verifier).await;
+    }
+    let (gathered, report) = gather(&inputs, &reading, place)
         .context("hits could not be sorted in the directory for temporary files")?;
     let identified = identify(&gathered.whos, &verifier).await;
-    let rules = Rules { policy, trust: options.trust_user_agent };
-    let tally =
-        Tally::of(gathered, identified, rules).context("hits could not be read back from temporary files")?;
-    show(&options, &report, &tally, &verifier)
+    let tally = Tally::of(gathered, identified, Rules { policy, trust })
+        .context("hits could not be read back from temporary files")?;
+    show(&options, &report, &tally, &verifier.lists, None)
 }
 
-fn show(options: &Options, report: &Report, tally: &Tally, verifier: &Verifier) -> Outcome {
+fn show(options: &Options, report: &Report, tally: &Tally, lists: &Lists, kept: Option<&Kept>) -> Outcome {
     complain(options, report);
     let now = options.now.or(tally.span.map(|(_, last)| last)).unwrap_or_default();
-    let notes = notes(tally, &verifier.lists);
+    let notes = notes(tally, lists);
     match options.format {
         Format::Json => output::json(&LogsJson {
             schema: 1,
@@ -129,8 +141,18 @@ fn show(options: &Options, report: &Report, tally: &Tally, verifier: &Verifier) 
                 .collect(),
             policy: tally.rules().policy.clone(),
             bots: BotsJson::of(tally, notes, now),
+            imported: kept.map(
+                |(site, taken)| json!({"site": site.origin.as_str(), "new": taken.new, "known": taken.known}),
+            ),
         })?,
-        Format::Human | Format::Csv => human::show(report, tally, &notes, now)?,
+        Format::Human | Format::Csv => {
+            human::show(report, tally, &notes, now)?;
+            if let Some((site, taken)) = kept {
+                let new = wording::plural(taken.new, "hit", "hits");
+                let known = wording::count(taken.known);
+                output::data(&format!("\nKept {new} for {}; {known} were known before.", site.origin))?;
+            }
+        }
     }
     let nothing_read = report.read > 0 && report.parsed == 0;
     Ok(if is_failing(tally, options.fail_on, now) {
@@ -140,6 +162,32 @@ fn show(options: &Options, report: &Report, tally: &Tally, verifier: &Verifier) 
     } else {
         Success::Fine
     })
+}
+
+/// Takes the files in for a known site.
+async fn import(
+    options: &Options,
+    data: &Path,
+    text: &str,
+    (inputs, reading): (&[Input], &Reading),
+    verifier: Verifier,
+) -> Outcome {
+    if !options.set.is_empty() {
+        let why =
+            anyhow!("an import is judged by the site's own policy: change it with `gatecrawl site set`");
+        return Err(Failure::Usage(why));
+    }
+    let app = super::open(data).await?;
+    let site = super::site::known(&app, text).await?;
+    let lists = verifier.lists.clone();
+    let App { patrols, writer_task, .. } = app;
+    let by = Importer { writer: patrols.writer.clone(), verifier, trust: options.trust_user_agent };
+    // The writer ends when its last hand is gone.
+    drop(patrols);
+    let work = async move { by.files(&site, inputs, reading).await.map(|done| (site, done)) };
+    let (done, ()) = tokio::join!(work, writer_task.run());
+    let (site, Imported { report, tally, taken }) = done?;
+    show(options, &report, &tally, &lists, Some(&(site, taken)))
 }
 
 /// Says which lines and files could not be used.

@@ -21,6 +21,8 @@ const WITHIN: i64 = 120_000;
 #[derive(Debug)]
 pub struct Hops<I> {
     records: I,
+    /// What came, and is not taken in yet.
+    next: Option<Record>,
     waiting: VecDeque<Waiting>,
     /// How many left the queue: the number of its first.
     gone: u64,
@@ -40,7 +42,14 @@ struct Waiting {
 impl<I: Iterator<Item = io::Result<Record>>> Hops<I> {
     /// Each request of these records, which come in the order of their instants, once.
     pub fn new(records: I) -> Self {
-        Self { records, waiting: VecDeque::new(), gone: 0, by_key: FxHashMap::default(), repeated: 0 }
+        Self {
+            records,
+            next: None,
+            waiting: VecDeque::new(),
+            gone: 0,
+            by_key: FxHashMap::default(),
+            repeated: 0,
+        }
     }
 
     fn take(&mut self, record: Record) {
@@ -93,15 +102,16 @@ impl<I: Iterator<Item = io::Result<Record>>> Iterator for Hops<I> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let newest = self.waiting.back().map(|one| one.record.at);
-            if let Some(ripe) = newest.and_then(|newest| self.ripe(Some(newest))) {
-                return Some(Ok(ripe));
-            }
-            match self.records.next() {
-                Some(Ok(record)) => self.take(record),
+            let record = match self.next.take().map(Ok).or_else(|| self.records.next()) {
+                Some(Ok(record)) => record,
                 Some(Err(error)) => return Some(Err(error)),
                 None => return self.ripe(None).map(Ok),
+            };
+            if let Some(ripe) = self.ripe(Some(record.at)) {
+                self.next = Some(record);
+                return Some(Ok(ripe));
             }
+            self.take(record);
         }
     }
 }

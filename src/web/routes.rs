@@ -154,6 +154,7 @@ fn programs() -> Vec<Route> {
         row_of(Get, "/api/v1/sites/{id}/outages", get(api::outages)),
         row_of(Get, "/api/v1/outages/{id}", get(api::outage)),
         admin(Post, "/api/v1/sites/{id}/crawls", post(api::crawl)),
+        admin(Post, "/api/v1/sites/{id}/logs", post(api::logs::take)),
     ]
 }
 

@@ -9,23 +9,19 @@
 )]
 
 mod human;
+pub(super) mod reading;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Outcome, Success, bots, output};
-use crate::accesslog::bots::dns::Dns;
+use super::{Failure, Format, Outcome, Success, output};
 use crate::accesslog::bots::lists::Lists;
 use crate::accesslog::bots::verify::Verifier;
-use crate::accesslog::client::ClientFrom;
-use crate::accesslog::format::Format as LogFormat;
 use crate::accesslog::gather::Place;
 use crate::accesslog::identify::identify;
 use crate::accesslog::parser::Options as Reading;
@@ -46,31 +42,14 @@ pub(super) struct Options {
     /// Access logs, plain or packed (gz, zst, bz2), in any order; - for stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How the lines are written: a name such as combined or haproxy, or a format string of nginx or Apache [default: it is
-    /// found out]
-    #[arg(long, value_name = "NAME|FORMAT")]
-    log_format: Option<String>,
-    /// Where the client's address stands: connection, xff:N (the Nth from the right of X-Forwarded-For), or a field's name
-    #[arg(long, value_name = "PLACE", default_value = "connection")]
-    client_from: ClientFrom,
-    /// The zone of times that name none
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    time_zone: Tz,
     /// The site of lines that name none, such as https://www.example.com
     #[arg(long, value_name = "URL")]
     site: Option<String>,
     /// Keep what bots met of this site, beside what Gatecrawl sees itself; a line that was taken in before changes nothing
     #[arg(long, value_name = "SITE", conflicts_with = "site")]
     import: Option<String>,
-    /// Ask DNS about addresses that no list has
-    #[arg(long)]
-    dns: bool,
-    /// Ask this name server [default: those of this machine]
-    #[arg(long, value_name = "ADDRESS:PORT", requires = "dns")]
-    dns_server: Option<SocketAddr>,
-    /// Take whoever names a bot for that bot, verified or not
-    #[arg(long)]
-    trust_user_agent: bool,
+    #[command(flatten)]
+    reading: reading::Options,
     /// The instant of judgement [default: the last hit of a bot]
     #[arg(long, value_name = "RFC 3339")]
     now: Option<DateTime<Utc>>,
@@ -108,12 +87,11 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
         return Err(Failure::Usage(anyhow!("what bots met are several tables: use --format human or json")));
     }
     let inputs = inputs(&options.files).map_err(Failure::Usage)?;
-    let reading = reading(&options).map_err(Failure::Usage)?;
+    let reading = options.reading.reading()?;
     let policy = super::replay::set_policy(Policy::default(), &options.set)?;
     let place = Place { site: site(&options).map_err(Failure::Usage)?, only: false };
-    let dns = if options.dns { Some(Dns::new(options.dns_server)?) } else { None };
-    let verifier = Verifier { lists: bots::read_lists(data), dns };
-    let trust = options.trust_user_agent;
+    let verifier = options.reading.verifier(data)?;
+    let trust = options.reading.trust_user_agent;
     if let Some(text) = &options.import {
         return import(&options, data, text, (&inputs, &reading), verifier).await;
     }
@@ -181,7 +159,7 @@ async fn import(
     let site = super::site::known(&app, text).await?;
     let lists = verifier.lists.clone();
     let App { patrols, writer_task, .. } = app;
-    let by = Importer { writer: patrols.writer.clone(), verifier, trust: options.trust_user_agent };
+    let by = Importer { writer: patrols.writer.clone(), verifier, trust: options.reading.trust_user_agent };
     // The writer ends when its last hand is gone.
     drop(patrols);
     let work = async move { by.files(&site, inputs, reading).await.map(|done| (site, done)) };
@@ -238,18 +216,6 @@ fn inputs(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
         Ok(Input::File(file.clone()))
     };
     files.iter().map(input).collect()
-}
-
-fn reading(options: &Options) -> anyhow::Result<Reading> {
-    let format = options
-        .log_format
-        .as_deref()
-        .map(|text| if text.contains(['$', '%']) { LogFormat::from_log_format(text) } else { text.parse() });
-    Ok(Reading {
-        format: format.transpose()?,
-        client_from: options.client_from.clone(),
-        zone: options.time_zone,
-    })
 }
 
 fn site(options: &Options) -> anyhow::Result<Option<Origin>> {

@@ -54,13 +54,13 @@ pub struct Trouble {
     pub what: String,
 }
 
-/// Reads all inputs: `new` makes what one thread gathers, `take` is given each hit. The order of hits is not that of the
+/// Reads all inputs: `new` makes what one thread gathers, `take` is given each hit with its input's place. The order of hits is not that of the
 /// lines; what was gathered comes back, one for each thread.
 pub fn read<T: Send>(
     _inputs: &[Input],
     _options: &Options,
     _new: impl Fn() -> T + Sync,
-    _take: impl Fn(&mut T, Hit<'_>) + Sync,
+    _take: impl Fn(&mut T, usize, Hit<'_>) + Sync,
 ) -> (Vec<T>, Report) {
     (Vec::new(), Report::default())
 }

@@ -29,7 +29,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "SITE=PATH", env = "GATECRAWL_FOLLOW", value_delimiter = ',')]
     follow: Vec<Follow>,
     #[command(flatten)]
-    logs: super::logs::reading::Options,
+    logs: super::logs::reading::LogReading,
     #[command(flatten)]
     connection: super::Connection,
 }

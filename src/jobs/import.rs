@@ -46,8 +46,12 @@ pub struct Imported {
 /// Reads all hits of bots from these files.
 pub fn gather(inputs: &[Input], reading: &Reading, place: Place) -> io::Result<(Gathered, Report)> {
     let gathering = Gathering::new(place);
-    let (threads, report) =
-        source::read(inputs, reading, || gathering.gatherer(), |gatherer, hit| gatherer.take(0, &hit));
+    let (threads, report) = source::read(
+        inputs,
+        reading,
+        || gathering.gatherer(),
+        |gatherer, input, hit| gatherer.take(input, &hit),
+    );
     let threads = threads.into_iter().map(Gatherer::finish).collect();
     Ok((gathering.gathered(threads)?, report))
 }

@@ -16,6 +16,7 @@ mod gateways;
 mod hostile_site;
 mod impact;
 mod layers;
+mod logs;
 mod outage;
 mod pauses;
 mod replay;

@@ -9,6 +9,7 @@ use crate::accesslog::source::Report;
 use crate::accesslog::tally::{Count, Tally};
 use crate::diagnosis::cause::Cause;
 use crate::diagnosis::gateway::Gateway;
+use crate::domain::bounds::Bounds;
 use crate::domain::outcome::{Class, Outcome};
 use crate::report::bots::{self, SeenOutage, failing_share, outages};
 use crate::report::wording::{self, count, percent, plural};
@@ -117,7 +118,7 @@ fn show_outages(tally: &Tally, now: DateTime<Utc>) -> std::io::Result<()> {
             seen.outage.scope.to_string(),
             count(seen.outage.url_count),
             count(seen.outage.wasted_fetches),
-            wording::range(bounds.shortest(), bounds.longest(now)),
+            lasted(bounds, now),
             second(bounds.first_failing),
             second(bounds.last_failing),
             said(seen),
@@ -138,6 +139,12 @@ fn show_outages(tally: &Tally, now: DateTime<Utc>) -> std::io::Result<()> {
     ];
     table(&head, all.iter().take(MOST_ROWS).map(row).collect(), &[0, 5, 6])?;
     more(total, "outage", "outages")
+}
+
+/// How long it lasted; a dash where single looks far apart are all there is.
+fn lasted(bounds: &Bounds, now: DateTime<Utc>) -> String {
+    let (shortest, longest) = (bounds.shortest(), bounds.longest(now));
+    if shortest.is_zero() && longest.is_none() { "-".to_owned() } else { wording::range(shortest, longest) }
 }
 
 /// Who made the answers and why, where the log says it.

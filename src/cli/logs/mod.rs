@@ -49,7 +49,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "SITE", conflicts_with = "site")]
     import: Option<String>,
     #[command(flatten)]
-    reading: reading::Options,
+    reading: reading::LogReading,
     /// The instant of judgement [default: the last hit of a bot]
     #[arg(long, value_name = "RFC 3339")]
     now: Option<DateTime<Utc>>,

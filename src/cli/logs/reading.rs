@@ -14,7 +14,7 @@ use crate::accesslog::format::Format;
 use crate::accesslog::parser::Options as Reading;
 
 #[derive(Debug, Args)]
-pub(crate) struct Options {
+pub(crate) struct LogReading {
     /// How the lines are written: a name such as combined or haproxy, or a format string of nginx or Apache [default: it is
     /// found out]
     #[arg(long, value_name = "NAME|FORMAT")]
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     pub(crate) trust_user_agent: bool,
 }
 
-impl Options {
+impl LogReading {
     /// How lines are read.
     pub(crate) fn reading(&self) -> Result<Reading, Failure> {
         let format = self

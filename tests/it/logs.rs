@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::program::Program;
 
 /// Three days of a shop, in the form that nginx and Apache write without being told.
-const LOG: &str = include_str!("../fixtures/logs/combined.log");
+const LOG: &str = include_str!("../fixtures/logs/shop.log");
 
 fn told(program: &Program, arguments: &[&str]) -> Value {
     let mut all = vec!["logs"];

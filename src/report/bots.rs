@@ -2,6 +2,8 @@
 //! trust the numbers.
 
 mod notes;
+mod section;
+pub mod sides;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 pub use self::notes::notes;
+pub use self::section::{BotRow, Section, section};
 use super::json::{OutageJson, Surroundings, rfc3339, share};
 use crate::accesslog::bots::Bots;
 use crate::accesslog::tally::{Count, RobotsSeen, SiteSeen, Tally};

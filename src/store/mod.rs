@@ -10,6 +10,7 @@ pub mod answers;
 pub mod api_tokens;
 mod backend;
 mod batch;
+pub mod bots;
 pub mod crawl_changes;
 pub mod crawls;
 pub mod deploys;

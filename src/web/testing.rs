@@ -22,6 +22,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::role::Role;
 use crate::domain::site::{Settings, Site};
 use crate::store::Store;
+use crate::store::logged::{LogBatch, LoggedHit};
 use crate::store::sites::NewSite;
 use crate::store::writer::{Record, Writer};
 
@@ -122,6 +123,11 @@ impl World {
     pub(crate) fn keep(&mut self, answer: &Answer) {
         let set = answer.header("set-cookie").unwrap();
         self.cookie = Some(set.split(';').next().unwrap().to_owned());
+    }
+
+    /// Takes in hits of bots.
+    pub(crate) async fn logged(&self, site: &Site, hits: Vec<LoggedHit>) {
+        self.writer.log(LogBatch { site: site.id, hits, position: None }).await.unwrap();
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -21,7 +21,7 @@ const WIDTHS: [u32; 3] = [390, 768, 1440];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Every page, but for those that need a link of their own.
-const PAGES: [(&str, &str); 22] = [
+const PAGES: [(&str, &str); 23] = [
     ("overview", "/"),
     ("site-new", "/sites/new"),
     ("site", "/sites/1"),
@@ -30,6 +30,7 @@ const PAGES: [(&str, &str); 22] = [
     ("site-urls-none", "/sites/1/urls?q=nothing-is-called-like-that"),
     ("site-outages", "/sites/1/outages"),
     ("site-crawls", "/sites/1/crawls"),
+    ("site-bots", "/sites/1/bots"),
     ("site-settings", "/sites/1/settings"),
     ("site-remove", "/sites/1/remove"),
     ("crawl", "/crawls/1"),

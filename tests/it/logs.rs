@@ -2,9 +2,16 @@
 
 use std::fs;
 
+use std::io::Write;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gatecrawl::domain::observation::SiteId;
+use gatecrawl::store::Store;
 use serde_json::{Value, json};
 
 use crate::support::program::Program;
+use crate::support::wait_for;
 
 /// Three days of a shop, in the form that nginx and Apache write without being told.
 const LOG: &str = include_str!("../fixtures/logs/shop.log");
@@ -168,4 +175,131 @@ fn what_was_imported_is_known_however_often_and_in_whatever_form_it_comes_again(
     let ran = program.run(&["logs", &half, "--import", "blog.example"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("no site `blog.example` is known"), "{}", ran.stderr);
+}
+
+/// All that the store holds of bots, but for the numbers of rows.
+fn kept(data: &Path) -> String {
+    let kept = async {
+        let store = Store::open(data).await.unwrap();
+        let (site, begin) = (SiteId(1), DateTime::UNIX_EPOCH);
+        let end = begin + TimeDelta::days(100_000);
+        let mut all = Vec::new();
+        for stored in store.bot_outages(site, begin).await.unwrap() {
+            let members = store.members(stored.id, 0, 10_000).await.unwrap();
+            let members: Vec<_> = members.iter().map(|member| (&member.url, &member.episode)).collect();
+            all.push(format!("{:?} {:?} {members:?}", stored.outage, stored.extent));
+        }
+        all.push(format!("{:?}", store.bot_hours(site, begin, end).await.unwrap()));
+        all.push(format!("{:?}", store.bot_sums(site, begin, end).await.unwrap()));
+        store.close().await;
+        all.join("\n")
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(kept)
+}
+
+/// How many hits of bots the store holds.
+fn hits(data: &Path) -> u64 {
+    let hits = async {
+        let store = Store::open(data).await.unwrap();
+        let (begin, days) = (DateTime::UNIX_EPOCH, TimeDelta::days(100_000));
+        let hours = store.bot_hours(SiteId(1), begin, begin + days).await.unwrap();
+        store.close().await;
+        hours.iter().map(|hour| hour.hits).sum()
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(hits)
+}
+
+fn line(at: DateTime<Utc>, path: &str, status: u16) -> String {
+    let at = at.format("%d/%b/%Y:%H:%M:%S +0000");
+    format!(
+        "66.249.66.1 - - [{at}] \"GET {path} HTTP/1.1\" {status} 512 \"-\" \"Mozilla/5.0 (compatible; Googlebot/2.1; \
+         +http://www.google.com/bot.html)\"\n"
+    )
+}
+
+/// Three weeks in which Googlebot comes every minute, and a part of the shop fails now and then.
+fn weeks() -> String {
+    let start: DateTime<Utc> = "2026-10-01T00:00:00Z".parse().unwrap();
+    (0..21 * 1440 / 2)
+        .map(|n| {
+            let at = start + TimeDelta::minutes(2 * n);
+            let is_down = (n / 700) % 5 == 3 && n % 3 != 1;
+            let section = if n % 3 == 1 { "about" } else { "product" };
+            line(at, &format!("/{section}/{}", n % 60), if is_down { 502 } else { 200 })
+        })
+        .collect()
+}
+
+#[test]
+fn an_import_that_was_killed_and_run_again_is_as_one_that_was_not() {
+    let (killed, clean) = (Program::new(), Program::new());
+    let log = weeks();
+    for program in [&killed, &clean] {
+        assert_eq!(program.run(&["site", "add", "https://shop.example/"]).code, 0);
+        program.put("access.log", &log);
+    }
+    let import = ["logs", "access.log", "--import", "shop.example"];
+    for least in [1, 4_000] {
+        let mut running = killed.start(&import);
+        wait_for("some hits are kept", || (hits(&killed.data()) >= least).then_some(()));
+        running.kill().unwrap();
+        let some = hits(&killed.data());
+        assert!(some < 15_120, "it was killed too late to show anything: {some}");
+    }
+    let again = killed.json(0, &import);
+    assert!(again["imported"]["known"].as_u64().unwrap() >= 4_000, "{}", again["imported"]);
+    let once = clean.json(0, &import);
+    assert_eq!(once["imported"]["new"], 15_120);
+    let (killed, clean) = (kept(&killed.data()), kept(&clean.data()));
+    assert!(clean.lines().count() > 4, "there are outages to compare");
+    assert!(killed == clean, "{killed}\n\nis not\n\n{clean}");
+}
+
+#[test]
+fn a_log_is_followed_across_rotation_and_kill_and_nothing_counts_twice() {
+    let program = Program::new();
+    assert_eq!(program.run(&["site", "add", "http://127.0.0.1:9/", "--allow-private"]).code, 0);
+    assert_eq!(program.run(&["site", "pause", "127.0.0.1:9"]).code, 0);
+    let path = program.put("access.log", "");
+    let follow = format!("127.0.0.1:9={path}");
+    let (start, mut written): (DateTime<Utc>, Vec<String>) =
+        ("2026-10-01T00:00:00Z".parse().unwrap(), Vec::new());
+    let mut write = |name: &str, lines: i64| {
+        let mut file = fs::File::options().create(true).append(true).open(name).unwrap();
+        for _ in 0..lines {
+            let n = i64::try_from(written.len()).unwrap();
+            let line = line(start + TimeDelta::seconds(n), &format!("/{}", n % 7), 200);
+            file.write_all(line.as_bytes()).unwrap();
+            written.push(line);
+        }
+        (written.len() as u64, written.concat())
+    };
+    let await_hits = |wanted: u64| {
+        wait_for(&format!("{wanted} hits"), || (hits(&program.data()) == wanted).then_some(()));
+    };
+    let serve = program.serve_with(&["--follow", &follow]);
+    await_hits(write(&path, 20).0);
+    // The old file gets a last line when it has its new name already, as a server that has not been told yet writes it.
+    fs::rename(&path, format!("{path}.1")).unwrap();
+    write(&format!("{path}.1"), 1);
+    await_hits(write(&path, 20).0);
+    serve.kill();
+    write(&path, 5);
+    fs::rename(&path, format!("{path}.2")).unwrap();
+    let (wanted, all) = write(&path, 7);
+    let serve = program.serve_with(&["--follow", &follow]);
+    await_hits(wanted);
+    assert!(serve.terminate().success());
+    let whole = program.put("whole.log", &all);
+    let imported = program.json(0, &["logs", &whole, "--import", "127.0.0.1:9"]);
+    assert_eq!(imported["imported"]["new"], 0, "{}", imported["imported"]);
+    assert_eq!(imported["imported"]["known"], wanted);
+}
+
+#[test]
+fn a_log_of_a_site_that_is_not_known_is_not_followed() {
+    let program = Program::new();
+    let ran = program.run(&["serve", "--listen", "127.0.0.1:0", "--follow", "shop.example=/var/log/x.log"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("no site `shop.example` is known"), "{}", ran.stderr);
 }

@@ -111,7 +111,8 @@ async fn what_only_a_log_has_shown_is_neither_counted_nor_crawled_and_is_no_outa
 #[tokio::test]
 async fn a_site_without_a_log_says_how_to_take_one_in() {
     let world = World::logged_in().await;
-    world.site("https://shop.example/").await;
+    let site = world.site("https://shop.example/").await;
+    world.fetched(&site, "/", 0, "200").await;
     let page = world.get("/sites/1/bots").await;
     assert!(page.text("main").contains("gatecrawl logs access.log --import shop.example"));
     assert!(world.get("/sites/1").await.body.contains("href=\"/sites/1/bots\""));

@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::plot::{Frame, NARROW, Tick, WIDE, Window, ticks};
+use super::plot::{Frame, NARROW, Tick, WIDE, Window, runs, ticks};
 use super::tone::Tone;
 use super::{Drawing, Px, Svg};
 
@@ -22,8 +22,8 @@ pub struct RateChart {
     pub to: DateTime<Utc>,
     /// In which zone the days begin.
     pub zone: Tz,
-    /// The window in equal parts, oldest first: fetches, and how many of them failed.
-    pub parts: Vec<(u32, u32)>,
+    /// The window in equal parts, oldest first: fetches, and how many of them failed; `None`: no log is known.
+    pub parts: Vec<Option<(u32, u32)>>,
     /// Outages, each from its first failing answer to its last.
     pub outages: Vec<(DateTime<Utc>, DateTime<Utc>, Tone)>,
     /// What it shows, in a few words.
@@ -55,6 +55,7 @@ struct Picture<'a> {
     label_y: Px,
     levels: Vec<(Px, String)>,
     ticks: Vec<Tick>,
+    unknown: Vec<(Px, Px)>,
     outages: Vec<(&'static str, Px, Px)>,
     all: String,
     failing: String,
@@ -68,7 +69,7 @@ impl RateChart {
 
     fn picture(&self, frame: Frame) -> Svg {
         let window = Window { from: self.from, to: self.to, zone: self.zone, parts: self.parts.len() };
-        let levels = ticks::levels(self.parts.iter().map(|(all, _)| *all).max().unwrap_or(0));
+        let levels = ticks::levels(self.parts.iter().flatten().map(|(all, _)| *all).max().unwrap_or(0));
         let highest = levels.last().copied().unwrap_or(1).max(1);
         let y = |count: u32| frame.bottom - frame.rise() * f64::from(count.min(highest)) / f64::from(highest);
         Svg::of(&Picture {
@@ -86,6 +87,7 @@ impl RateChart {
             label_y: Px(frame.bottom + 24.0),
             levels: levels.iter().map(|level| (Px(y(*level)), ticks::grouped(*level))).collect(),
             ticks: frame.ticks(window),
+            unknown: frame.spans(window, runs(&self.parts, Option::is_none)),
             outages: self.outages(frame, window),
             all: self.bars(frame, window, |(all, _)| y(*all)),
             failing: self.bars(frame, window, |(all, failing)| y((*failing).min(*all))),
@@ -108,7 +110,8 @@ impl RateChart {
     fn bars(&self, frame: Frame, window: Window, y: impl Fn(&(u32, u32)) -> f64) -> String {
         let mut path = String::new();
         for (i, part) in self.parts.iter().enumerate() {
-            let (left, right, top) = (frame.x(window, i), frame.x(window, i + 1), y(part));
+            let (left, right) = (frame.x(window, i), frame.x(window, i + 1));
+            let top = part.as_ref().map_or(frame.bottom, &y);
             let room = (right - left) * (1.0 - BAR) / 2.0;
             if top < frame.bottom {
                 // Writing into a string cannot fail.
@@ -129,7 +132,7 @@ mod tests {
     use crate::chart::tests::coordinates;
     use crate::domain::verdict::Verdict;
 
-    fn drawn(parts: Vec<(u32, u32)>, outage: (i64, i64)) -> Drawing {
+    fn drawn(parts: Vec<Option<(u32, u32)>>, outage: (i64, i64)) -> Drawing {
         let from = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let at = |hour| from + TimeDelta::hours(hour);
         RateChart {
@@ -146,7 +149,7 @@ mod tests {
 
     #[test]
     fn half_the_fetches_are_half_as_high_and_an_outage_lies_behind_its_days() {
-        let drawing = drawn(vec![(100, 0), (100, 50), (0, 0), (200, 200)], (24, 48));
+        let drawing = drawn(vec![Some((100, 0)), Some((100, 50)), None, Some((200, 200))], (24, 48));
         let svg = drawing.narrow.as_str();
         assert!(
             svg.contains(r#"<rect class="t-brief gap" x="119" y="14" width="79" height="164"/>"#),
@@ -154,13 +157,17 @@ mod tests {
         );
         assert!(svg.contains(r#"<path class="area" d="M47.9 178V96H111.1V178z"#), "{svg}");
         assert!(svg.contains(r#"<path class="t-persistent" d="M126.9 178V137H190.1V178z"#), "{svg}");
+        assert!(
+            svg.contains(r#"<rect class="t-unknown gap" x="198" y="14" width="79" height="164"/>"#),
+            "{svg}"
+        );
         assert!(svg.contains("Half &#38; half."));
     }
 
     proptest! {
         #[test]
         fn every_coordinate_lies_within_the_box(
-            parts in prop::collection::vec((0_u32..3_000_000_000, any::<u32>()), 0..60),
+            parts in prop::collection::vec(prop::option::of((0_u32..3_000_000_000, any::<u32>())), 0..60),
             from in -200_i64..200, length in 0_i64..300,
         ) {
             let drawing = drawn(parts, (from, from + length));

@@ -97,6 +97,11 @@ impl Lists {
         bot.lists.iter().flat_map(|name| self.of(name)).map(|list| list.day).max()
     }
 
+    /// The day of the oldest list of this bot.
+    pub fn oldest(&self, bot: &Bot) -> Option<NaiveDate> {
+        bot.lists.iter().flat_map(|name| self.of(name)).map(|list| list.day).min()
+    }
+
     /// What the lists of this bot say of the address.
     pub fn look_up(&self, bot: &Bot, address: IpAddr) -> Listed {
         let address = address.to_canonical();

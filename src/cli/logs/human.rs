@@ -95,7 +95,8 @@ fn show_days(tally: &Tally) -> std::io::Result<()> {
 fn show_outages(tally: &Tally, now: DateTime<Utc>) -> std::io::Result<()> {
     let mut all = outages(tally);
     if all.is_empty() {
-        return output::data("\nNo real bot met an outage.");
+        // Where none is real, a note says so.
+        return if tally.judged.is_empty() { Ok(()) } else { output::data("\nNo real bot met an outage.") };
     }
     let policy = &tally.rules().policy;
     all.sort_by_key(|seen| {

@@ -1,14 +1,16 @@
 //! What a reader must know to trust the numbers of a log: whose word was taken, what could not be checked and how it could
 //! be, and what was left out. One sentence or two a matter, none where all is well.
 
+use chrono::NaiveDate;
+
 use crate::accesslog::bots::lists::Lists;
-use crate::accesslog::bots::{Bots, Verification};
+use crate::accesslog::bots::{Bot, Bots, Verification};
 use crate::accesslog::gather::NO_SITE;
 use crate::accesslog::identify::Silent;
 use crate::accesslog::tally::Tally;
 use crate::report::wording::{count, plural};
 
-/// Lists that are older than the log by so many days may lack addresses that a bot has got since.
+/// Lists that are so many days away from the log may lack addresses that a bot had then.
 const OLD: i64 = 180;
 
 /// What is to be said of these hits.
@@ -74,20 +76,30 @@ fn silent(tally: &Tally) -> Vec<String> {
 }
 
 fn old_lists(tally: &Tally, lists: &Lists) -> Vec<String> {
-    let Some((_, last)) = tally.span else { return Vec::new() };
+    let Some((first, last)) = tally.span else { return Vec::new() };
     let spoofed = tally.bots.keys().filter(|(_, verification)| *verification == Verification::Spoofed);
-    let old = spoofed.filter_map(|(name, _)| {
-        let day = lists.newest(Bots::named(name)?)?;
-        ((last.date_naive() - day).num_days() > OLD).then(|| format!("{name} ({day})"))
-    });
-    let old: Vec<String> = old.collect();
-    if old.is_empty() {
-        return old;
+    let spoofed: Vec<_> = spoofed.filter_map(|(name, _)| Bots::named(name)).collect();
+    let named = |of: &dyn Fn(&Bot) -> Option<NaiveDate>| {
+        let one = |bot: &&'static Bot| of(bot).map(|day| format!("{} ({day})", bot.name));
+        spoofed.iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    };
+    let is_far = |from: NaiveDate, to: NaiveDate| (to - from).num_days() > OLD;
+    let older = named(&|bot| lists.newest(bot).filter(|day| is_far(*day, last.date_naive())));
+    let younger = named(&|bot| lists.oldest(bot).filter(|day| is_far(first.date_naive(), *day)));
+    let mut notes = Vec::new();
+    if !older.is_empty() {
+        notes.push(format!(
+            "The log is much younger than the lists of {older}: some of what is called spoofed may be real. \
+             `gatecrawl bots update` gets newer lists."
+        ));
     }
-    vec![format!(
-        "Some addresses are called spoofed by lists that are much older than the log: {}. `gatecrawl bots update` gets newer ones.",
-        old.join(", ")
-    )]
+    if !younger.is_empty() {
+        notes.push(format!(
+            "The log is much older than the first lists that are known of {younger}: some of what is called spoofed may have \
+             been real then."
+        ));
+    }
+    notes
 }
 
 fn left_out(tally: &Tally) -> Vec<String> {

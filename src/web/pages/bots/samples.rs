@@ -54,7 +54,7 @@ fn rate(failing: u32) -> Rate {
         from,
         to: now(),
         zone: chrono_tz::UTC,
-        parts,
+        parts: parts.into_iter().map(Some).collect(),
         outages,
         title: "Fetches of googlebot by day".to_owned(),
         description: note.clone(),

@@ -1,6 +1,6 @@
 //! How the page is made of what the store has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -77,12 +77,13 @@ fn nothing(site: &Site) -> BotsPage {
 impl Seen {
     /// Asks the store; `None`: no log was taken in.
     async fn of(app: &AppState, site: Site, wanted: Option<&str>) -> Result<Option<Self>, Error> {
-        let Some((_, last)) = app.store.bots_between(site.id).await? else { return Ok(None) };
+        let Some((begin, last)) = app.store.bots_between(site.id).await? else { return Ok(None) };
         let (now, zone) = (app.now(), site.settings.time_zone);
         let until = last + TimeDelta::hours(1);
         // A log of last year is shown as it was then.
         let last_day = last.min(now).with_timezone(&zone).date_naive();
-        let first = last_day.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(last_day);
+        let month = last_day.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(last_day);
+        let first = month.max(begin.with_timezone(&zone).date_naive());
         let behind = last_day.checked_add_days(Days::new(1)).unwrap_or(last_day);
         let (from, to) = (midnight(first, zone), midnight(behind, zone));
         let sums = app.store.bot_sums(site.id, from, to).await?;
@@ -147,14 +148,19 @@ impl Seen {
     fn rate(&self, bot: &str, fetches: &[Fetches]) -> Rate {
         let days = self.days(fetches);
         let zone = self.zone();
-        let part = |(date, (all, failing)): &(NaiveDate, (u64, u64))| -> Part {
+        let part = |(date, sums): &(NaiveDate, Option<(u64, u64)>)| -> Part {
             let next = date.succ_opt().unwrap_or(*date);
-            (midnight(*date, zone), midnight(next, zone), vec![count(*all), count(*failing)])
+            let cells = match sums {
+                Some((all, failing)) => vec![count(*all), count(*failing)],
+                None => vec!["no log".to_owned(), String::new()],
+            };
+            (midnight(*date, zone), midnight(next, zone), cells)
         };
         let values = Values::of_days("rate", vec!["Fetches", "of them failed"], days.iter().map(part), zone);
         let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let all: u64 = days.iter().map(|(_, (all, _))| all).sum();
-        let failing: u64 = days.iter().map(|(_, (_, failing))| failing).sum();
+        let sums = || days.iter().filter_map(|(_, sums)| *sums);
+        let all: u64 = sums().map(|(all, _)| all).sum();
+        let failing: u64 = sums().map(|(_, failing)| failing).sum();
         let note = format!(
             "{}, {} of them failed. Behind the days lie the outages that {bot} or Gatecrawl saw.",
             plural(all, "fetch", "fetches"),
@@ -166,7 +172,10 @@ impl Seen {
             from: midnight(self.first, zone),
             to: midnight(self.behind, zone),
             zone,
-            parts: days.iter().map(|(_, (all, failing))| (small(*all), small(*failing))).collect(),
+            parts: days
+                .iter()
+                .map(|(_, sums)| sums.map(|(all, failing)| (small(all), small(failing))))
+                .collect(),
             outages: marked
                 .map(|judged| {
                     let bounds = &judged.outage.bounds;
@@ -180,12 +189,15 @@ impl Seen {
         Rate { title, drawing: chart.draw(), values, note }
     }
 
-    /// Fetches of each day that is shown, and how many of them failed.
-    fn days(&self, fetches: &[Fetches]) -> Vec<(NaiveDate, (u64, u64))> {
+    /// Fetches of each day that is shown, and how many of them failed; `None`: no bot at all came, so there is no log.
+    fn days(&self, fetches: &[Fetches]) -> Vec<(NaiveDate, Option<(u64, u64)>)> {
         let dates = self.first.iter_days().take_while(|date| *date < self.behind);
-        let mut days: BTreeMap<NaiveDate, (u64, u64)> = dates.map(|date| (date, (0, 0))).collect();
+        let date = |hour: DateTime<Utc>| hour.with_timezone(&self.zone()).date_naive();
+        let known: BTreeSet<NaiveDate> = self.hours.iter().map(|hour| date(hour.hour)).collect();
+        let mut days: BTreeMap<NaiveDate, Option<(u64, u64)>> =
+            dates.map(|date| (date, known.contains(&date).then_some((0, 0)))).collect();
         for (hour, outcome, n) in fetches {
-            if let Some(day) = days.get_mut(&hour.with_timezone(&self.zone()).date_naive()) {
+            if let Some(Some(day)) = days.get_mut(&date(*hour)) {
                 day.0 += n;
                 day.1 += if outcome.is_failing() { *n } else { 0 };
             }

@@ -2,7 +2,8 @@
 //! it, nothing is said; who reads the answers themselves is [`crate::diagnosis`].
 //!
 //! The decision that a reader would question: an upstream that answered 502, 503 or 504 by itself has no row. Whether an
-//! application or one more gateway said so is not in the log of the gateway before it.
+//! application or one more gateway said so is not in the log of the gateway before it. nginx alone writes its own 502 where an
+//! upstream's would stand; only `$upstream_header_time` tells them apart, and without it the commoner one is named.
 
 use memchr::memmem;
 

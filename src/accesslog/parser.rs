@@ -6,7 +6,7 @@
 use chrono_tz::Tz;
 
 use super::client::ClientFrom;
-use super::format::{Columns, Format, Rejected, Scratch, body, why};
+use super::format::{Columns, Format, Rejected, Scratch, body, why, wrapped};
 use super::hit::Hit;
 
 /// How a log is read.
@@ -119,7 +119,20 @@ impl Parser {
                 }
             }
         }
-        Err(why(inner, fault))
+        match wrapped(inner) {
+            // What is in it is no wrapper again, so that this ends.
+            Some(carried) if wrapped(carried.as_bytes()).is_none() => self.read_carried(&carried),
+            _ => Err(why(inner, fault)),
+        }
+    }
+
+    /// Reads a line that is not part of its file as it stands.
+    fn read_carried(&mut self, line: &str) -> Result<Line<'static>, Rejected> {
+        match self.read(line.as_bytes())? {
+            Line::Hit(hit, format) => Ok(Line::Hit(hit.into_owned(), format)),
+            Line::Directive => Ok(Line::Directive),
+            Line::Blank => Ok(Line::Blank),
+        }
     }
 }
 

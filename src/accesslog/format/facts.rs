@@ -2,7 +2,10 @@
 //! it, nothing is said; who reads the answers themselves is [`crate::diagnosis`].
 //!
 //! The decision that a reader would question: an upstream that answered 502, 503 or 504 by itself has no row. Whether an
-//! application or one more gateway said so is not in the log of the gateway before it.
+//! application or one more gateway said so is not in the log of the gateway before it. nginx alone writes its own 502 where an
+//! upstream's would stand; only `$upstream_header_time` tells them apart, and without it the commoner one is named.
+
+use memchr::memmem;
 
 use super::draft::Draft;
 use crate::diagnosis::cause::Cause::{
@@ -35,6 +38,8 @@ enum Sign {
     Status,
     /// The word for the end begins so.
     Ends(&'static str),
+    /// The gateway's own sentence has these words in it.
+    Says(&'static str),
     /// It begins so, and there was no server to be asked.
     EndsWithoutServer(&'static str),
     /// The log has a place for what the upstream answered, and it is empty.
@@ -59,8 +64,7 @@ const IIS_SOURCE: &str = "https://learn.microsoft.com/en-us/troubleshoot/develop
 const IIS_CODES: &str = "https://learn.microsoft.com/en-us/troubleshoot/developer/webapps/iis/www-administration-management/http-status-code";
 const GOOGLE_SOURCE: &str =
     "https://cloud.google.com/load-balancing/docs/https/https-logging-monitoring, statusDetails";
-const APACHE_SOURCE: &str =
-    "apache httpd: modules/proxy/proxy_util.c and mod_proxy_http.c, the note error-notes";
+const APACHE_SOURCE: &str = "apache httpd: modules/proxy/proxy_util.c and mod_proxy_http.c, the note error-notes; measured with Apache 2.4";
 const CADDY_SOURCE: &str = "caddy: modules/caddyhttp/reverseproxy, statusError; its own answers have no body. Measured with Caddy 2.6";
 const TRAEFIK_SOURCE: &str =
     "traefik: pkg/proxy/httputil/proxy.go, ErrorHandler; its texts are those of net/http";
@@ -92,7 +96,7 @@ const fn iis(words: &'static str, cause: Cause, source: &'static str) -> Fact {
 }
 
 const fn apache(notes: &'static str, cause: Cause) -> Fact {
-    fact(&[Apache], &[], Sign::Ends(notes), cause, APACHE_SOURCE)
+    fact(&[Apache], &[], Sign::Says(notes), cause, APACHE_SOURCE)
 }
 
 const fn google(word: &'static str, cause: Cause) -> Fact {
@@ -212,6 +216,9 @@ impl Sign {
         match self {
             Self::Status => true,
             Self::Ends(word) => ends(word),
+            Self::Says(words) => {
+                draft.termination.as_deref().is_some_and(|end| memmem::find(end, words.as_bytes()).is_some())
+            }
             Self::EndsWithoutServer(word) => draft.has_no_server && ends(word),
             Self::NobodyAsked => draft.has_upstream_status && draft.upstream_status.is_none(),
             Self::Upstream(status) => {

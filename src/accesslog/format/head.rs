@@ -1,7 +1,19 @@
-//! What other programs write before a line when they carry it: syslog (RFC 3164 and 5424, and the ISO times of rsyslog), and
+//! What other programs write around a line when they carry it: syslog (RFC 3164 and 5424, and the ISO times of rsyslog), and
 //! the runtimes of containers.
 
 use memchr::{memchr, memchr_iter, memmem};
+
+/// The line within an object of JSON, as Docker's `json-file` keeps it: `{"log":"the line\n","stream":"stdout",...}`.
+pub fn wrapped(line: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Wrapper {
+        log: String,
+    }
+    memmem::find(line, b"\"log\":").filter(|_| line.starts_with(b"{"))?;
+    let Wrapper { mut log } = serde_json::from_slice(line).ok()?;
+    log.truncate(log.trim_end().len());
+    Some(log)
+}
 
 /// The line itself, where something stands before it.
 pub fn body(line: &[u8]) -> Option<&[u8]> {

@@ -29,7 +29,7 @@ use thiserror::Error;
 use self::dates::Dates;
 use self::dialects::{DIALECTS, Dialect};
 pub use self::foreign::why;
-pub use self::head::body;
+pub use self::head::{body, wrapped};
 use self::pattern::Pattern;
 pub use self::w3c::Columns;
 use super::client::ClientFrom;

@@ -219,6 +219,20 @@ fn what_syslog_writes_before_a_line_is_passed_over() {
 }
 
 #[test]
+fn lines_that_docker_keeps_in_json_are_read() {
+    let wrap = |line: &&[u8]| {
+        let text = String::from_utf8_lossy(line);
+        let log = serde_json::json!({"log": format!("{text}\n"), "stream": "stdout", "time": "2026-11-28T09:00:07Z"});
+        format!("{log}\n").into_bytes()
+    };
+    for log in [&log!("combined")[..], log!("nginx_json"), log!("haproxy")] {
+        let wrapped: Vec<u8> = lines(log).iter().flat_map(wrap).collect();
+        assert_eq!(hits(&wrapped), hits(log));
+    }
+    assert_eq!(hits(br#"{"log":"{\"log\":\"deep\"}"}"#), ["rejected: it is of no known format"]);
+}
+
+#[test]
 fn haproxy_times_are_read_in_the_zone_that_is_given() {
     let options = Options { zone: Tz::Europe__Berlin, ..Options::default() };
     let told = read(log!("haproxy"), &options);

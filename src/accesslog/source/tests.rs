@@ -150,8 +150,8 @@ fn files_that_cannot_be_read_are_named_and_the_others_are_used() {
 fn a_line_of_ten_megabytes_is_one_rejected_line_and_costs_a_bounded_amount_of_memory() {
     for length in [LONGEST_LINE + 1, 10 << 20] {
         let long = [b"x".repeat(length), b"\n".to_vec()].concat();
-        let log = [log(0..10), long.clone(), log(10..20), long, log(20..25), b"last".to_vec()].concat();
-        let (read, report) = read_all(&[log]);
+        let whole = [log(0..10), long.clone(), log(10..20), long, log(20..25), b"last".to_vec()].concat();
+        let (read, report) = read_all(&[whole]);
         assert_eq!(read, targets(0..25), "{length}");
         let rejected: Vec<(u64, Rejected)> =
             report.first_rejected.iter().map(|line| (line.number, line.why)).collect();

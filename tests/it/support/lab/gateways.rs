@@ -66,6 +66,13 @@ fn each(routes: &[Route], part: impl Fn(&mut String, &Route)) -> String {
     all
 }
 
+/// Apache's log: the combined one, and what it says of a fault, as it stands in its configuration.
+pub(crate) const APACHE_LOG: &str =
+    r#"%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\" %D \"%{error-notes}n\""#;
+
+/// nginx's: the combined one, and what it knows of the upstream.
+const NGINX_LOG: &str = r#"$remote_addr - - [$time_local] "$request" $status $bytes_sent "-" "$http_user_agent" us="$upstream_status" uht="$upstream_header_time" rt=$request_time"#;
+
 fn nginx(at: &Path, port: u16, routes: &[Route]) -> Command {
     let locations = each(routes, |all, route| {
         writeln!(all, "location /{}/ {{ proxy_pass {}; }}", route.name, upstream(route)).unwrap();
@@ -75,7 +82,8 @@ fn nginx(at: &Path, port: u16, routes: &[Route]) -> Command {
         "daemon off; master_process off; pid {dir}/pid; error_log {dir}/error.log;
          events {{ worker_connections 256; }}
          http {{
-             access_log off; client_body_temp_path {dir}/a; proxy_temp_path {dir}/b; fastcgi_temp_path {dir}/c;
+             log_format facts '{NGINX_LOG}';
+             access_log {dir}/combined.log combined; access_log {dir}/access.log facts; client_body_temp_path {dir}/a; proxy_temp_path {dir}/b; fastcgi_temp_path {dir}/c;
              uwsgi_temp_path {dir}/d; scgi_temp_path {dir}/e;
              proxy_connect_timeout 1s; proxy_read_timeout 1s; proxy_http_version 1.1;
              server {{ listen 127.0.0.1:{port}; {locations} }}
@@ -96,8 +104,9 @@ fn haproxy(at: &Path, port: u16, routes: &[Route]) -> Command {
         writeln!(all, "backend {}\n  server s 127.0.0.1:{}{tls}", route.name, route.port).unwrap();
     });
     let configuration = format!(
-        "defaults\n  mode http\n  retries 1\n  timeout connect 1s\n  timeout server 1s\n  timeout client 10s\n\
-         frontend all\n  bind 127.0.0.1:{port}\n{choice}{backends}"
+        "global\n  log stdout len 4096 format rfc3164 local0 info\n\
+         defaults\n  log global\n  option httplog\n  mode http\n  retries 1\n  timeout connect 1s\n  timeout server 1s\n  timeout client 10s\n\
+         frontend all\n  bind 127.0.0.1:{port}\n  capture request header User-Agent len 256\n{choice}{backends}"
     );
     fs::write(at.join("haproxy.cfg"), configuration).unwrap();
     let mut command = program("haproxy");
@@ -122,7 +131,7 @@ fn apache(at: &Path, port: u16, routes: &[Route]) -> Command {
     let dir = at.display();
     let configuration = format!(
         "ServerRoot {dir}\n{modules}PidFile {dir}/pid\nDefaultRuntimeDir {dir}\nMutex file:{dir} default\n\
-         ErrorLog {dir}/error.log\nServerName shop.example\nServerTokens OS\nServerSignature On\nUser www-data\nGroup www-data\n\
+         ErrorLog {dir}/error.log\nLogFormat \"{APACHE_LOG}\" lab\nCustomLog {dir}/access.log lab\nServerName shop.example\nServerTokens OS\nServerSignature On\nUser www-data\nGroup www-data\n\
          SSLProxyEngine on\nSSLProxyVerify none\nStartServers 1\nListen 127.0.0.1:{port}\n{passes}"
     );
     fs::write(at.join("apache.conf"), configuration).unwrap();
@@ -143,7 +152,8 @@ fn caddy(at: &Path, port: u16, routes: &[Route]) -> Command {
         .unwrap();
     });
     let configuration = format!(
-        "{{\n admin off\n auto_https off\n}}\nhttp://127.0.0.1:{port} {{\n bind 127.0.0.1\n {handles} }}\n"
+        "{{\n admin off\n auto_https off\n}}\nhttp://127.0.0.1:{port} {{\n bind 127.0.0.1\n log {{\n output file {}\n }}\n {handles} }}\n",
+        at.join("access.log").display()
     );
     fs::write(at.join("Caddyfile"), configuration).unwrap();
     let mut command = program("caddy");

@@ -5,6 +5,7 @@ pub(crate) mod applications;
 pub(crate) mod faults;
 mod gateways;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 use self::faults::{Fault, Faults};
 use super::{Ended, free_port, wait_for_port};
 
-pub(crate) use self::gateways::Kind;
+pub(crate) use self::gateways::{APACHE_LOG, Kind};
 
 /// What `tests/run.sh` installs for the lab.
 pub(crate) fn tools() -> PathBuf {
@@ -35,7 +36,7 @@ pub(crate) struct Lab {
     port: u16,
     _faults: Faults,
     _process: Ended,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Lab {
@@ -51,11 +52,17 @@ impl Lab {
         command
             .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
             .env("HOME", directory.path())
-            .stdout(Stdio::null())
+            // HAProxy writes its log there.
+            .stdout(File::create(directory.path().join("stdout.log")).unwrap())
             .stderr(Stdio::null());
         let process = Ended(command.spawn().unwrap_or_else(|error| panic!("{kind:?} runs: {error}")));
         wait_for_port(port);
-        Self { port, _faults: faults, _process: process, _directory: directory }
+        Self { port, _faults: faults, _process: process, directory }
+    }
+
+    /// A file that the gateway writes, by its name.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 
     /// The address at which a fault, or an application, is met through the gateway.

@@ -60,3 +60,61 @@ pub async fn section(
     rows.sort_by(|a, b| (b.hits, &a.bot).cmp(&(a.hits, &b.bot)));
     Ok((!rows.is_empty()).then_some(Section { rows }))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::observation::Observation;
+    use crate::domain::outcome::Outcome;
+    use crate::domain::page_url::PageUrl;
+    use crate::domain::site::Settings;
+    use crate::store::logged::{LogBatch, LoggedHit};
+    use crate::store::sites::NewSite;
+    use crate::store::writer::Writer;
+
+    fn hit(n: u32, at: DateTime<Utc>, bot: &'static str, status: u16) -> LoggedHit {
+        let outcome = Outcome::of_status(status);
+        let url = PageUrl::parse(&format!("https://shop.example/{}", n % 3)).unwrap();
+        LoggedHit {
+            key: u64::from(n),
+            at,
+            bot,
+            verification: "ip",
+            outcome: Some(outcome),
+            elapsed: std::time::Duration::ZERO,
+            saw: Some((url, Observation::instant(at, outcome))),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_section_counts_hits_and_verdicts_of_its_period_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let start: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
+        let start_url = PageUrl::parse("https://shop.example/").unwrap();
+        let site = NewSite { start_url, settings: Settings::default() };
+        let site = store.add_site(&site, start).await.unwrap();
+        let day = TimeDelta::days(1);
+        assert_eq!(section(&store, &site, start, start + day).await.unwrap(), None);
+
+        let (writer, task) = Writer::new(store.clone());
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(task.run());
+        let hits = (0..48).map(|n| {
+            let at = start + TimeDelta::hours(i64::from(n));
+            hit(n, at, if n % 4 == 0 { "bingbot" } else { "googlebot" }, if n >= 36 { 503 } else { 200 })
+        });
+        writer.log(LogBatch { site: site.id, hits: hits.collect(), position: None }).await.unwrap();
+
+        let first = section(&store, &site, start, start + day).await.unwrap().unwrap();
+        let row = |row: &BotRow| (row.bot.clone(), row.hits, row.failing);
+        assert_eq!(row(&first.rows[0]), ("googlebot".to_owned(), 18, 0));
+        assert_eq!(row(&first.rows[1]), ("bingbot".to_owned(), 6, 0));
+        assert!(first.rows.iter().all(|row| row.verdicts.is_empty()), "it began a day later");
+        let second = section(&store, &site, start + day, start + day * 2).await.unwrap().unwrap();
+        assert_eq!(row(&second.rows[0]), ("googlebot".to_owned(), 18, 9));
+        assert_eq!(second.rows[0].verdicts.values().sum::<u64>(), 1, "{:?}", second.rows[0].verdicts);
+    }
+}

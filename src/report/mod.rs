@@ -2,6 +2,7 @@
 
 pub mod deploys;
 pub mod diagnosis;
+pub mod digest;
 pub mod habit;
 pub mod history;
 pub mod json;

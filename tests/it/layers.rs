@@ -29,7 +29,7 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("reqwest", &["fetch"]),
     ("sqlx", &["store"]),
     ("axum", &["web", "cli"]),
-    ("askama", &["web", "chart"]),
+    ("askama", &["web", "chart", "report"]),
     ("clap", &["cli"]),
     ("scraper", &["discover", "web"]),
     ("lol_html", &["discover"]),

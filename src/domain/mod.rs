@@ -7,6 +7,7 @@
 //! are kept.
 
 pub mod bounds;
+pub mod channel;
 pub mod comparison;
 pub mod crawl;
 pub mod deploy;

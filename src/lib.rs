@@ -11,7 +11,7 @@
 //! | 5, faces | [`web`] the dashboard, [`cli`] the command line |
 //! | 4, at work | [`jobs`] what is due and who does it, [`app`] puts the parts together, [`shutdown`] |
 //! | 3, doing | [`crawl`] runs over sites, [`report`] what was seen, made ready for readers |
-//! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx |
+//! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx, [`notify`] word to people by mail and webhook |
 //! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
 //! | 0, thinking | [`domain`] what the words mean and how outages are judged, [`diagnosis`] who said 502 and why, [`chart`] numbers to SVG, [`clock`] |
 //!
@@ -47,6 +47,7 @@ pub mod discover;
 pub mod domain;
 pub mod fetch;
 pub mod jobs;
+pub mod notify;
 pub mod report;
 pub mod shutdown;
 pub mod store;

@@ -45,15 +45,8 @@ pub struct NoChannel(String);
 
 impl Channel {
     /// All of them, in the order in which pages list them.
-    pub const ALL: [Self; 7] = [
-        Self::Mail,
-        Self::Webhook,
-        Self::Slack,
-        Self::Discord,
-        Self::Teams,
-        Self::Ntfy,
-        Self::Telegram,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Mail, Self::Webhook, Self::Slack, Self::Discord, Self::Teams, Self::Ntfy, Self::Telegram];
 
     /// The word of database, configuration and command line: `mail`.
     pub fn word(self) -> &'static str {

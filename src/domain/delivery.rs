@@ -69,9 +69,14 @@ pub enum Refusal {
     ForNow,
     /// It asked not to be asked again before this has passed.
     For(Span),
+    /// It does not take it, for a reason that somebody may mend: a password, a full mailbox, a relay that knows us not.
+    UntilMended,
     /// It will never take it.
     ForGood,
 }
+
+/// How long is waited for somebody to mend something, and how often it is tried then.
+const MENDING: (Span, u32) = (Span::hours(4), 6);
 
 /// When it is tried again after so many tries, of which the last one failed now; `None`: it is given up.
 pub fn next_try(tries: u32, refusal: Refusal, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -79,6 +84,7 @@ pub fn next_try(tries: u32, refusal: Refusal, now: DateTime<Utc>) -> Option<Date
     let wait = WAITS.get(rung)?;
     match refusal {
         Refusal::ForGood => None,
+        Refusal::UntilMended => (tries < MENDING.1).then(|| now + MENDING.0.delta()),
         Refusal::ForNow => Some(now + wait.delta()),
         Refusal::For(asked) => Some(now + asked.min(LONGEST_WAIT).max(*wait).delta()),
     }
@@ -167,5 +173,11 @@ mod tests {
         assert_eq!(wait(1, Refusal::For(Span::seconds(0))), Some(60));
         assert_eq!(wait(1, Refusal::For(Span::days(9))), Some(86_400));
         assert_eq!(wait(1, Refusal::ForGood), None);
+    }
+
+    #[test]
+    fn what_somebody_may_mend_is_tried_a_few_times_far_apart() {
+        let waits: Vec<Option<i64>> = (1..=6).map(|n| wait(n, Refusal::UntilMended)).collect();
+        assert_eq!(waits, [Some(14_400), Some(14_400), Some(14_400), Some(14_400), Some(14_400), None]);
     }
 }

@@ -1,5 +1,7 @@
-//! Work that is due: which sites, and who does it. What the work is stands in `crawl`.
+//! Work that is due: which sites, and who does it; which messages, and when they go. What the work is stands in `crawl`, what
+//! a message says in `report`.
 
 mod attach;
 pub mod driver;
 pub mod patrol;
+pub mod post;

@@ -14,9 +14,11 @@ pub mod message;
 pub mod outcome;
 mod plain;
 pub mod secret;
+pub mod unsubscribe;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -55,14 +57,22 @@ pub enum NoSender {
 pub struct Sender {
     mail: Option<Arc<mail::Mailer>>,
     webhooks: Arc<webhook::Caller>,
+    patience: Duration,
 }
 
 impl Sender {
     /// A sender that works as configured. Nothing is connected yet.
     pub fn new(config: SenderConfig, clock: Arc<dyn Clock>) -> Result<Self, NoSender> {
+        let of_mail = config.mail.as_ref().map_or(Duration::ZERO, |relay| relay.timeout);
+        let patience = of_mail.max(config.webhooks.timeout);
         let mail = config.mail.map(mail::Mailer::new).transpose()?.map(Arc::new);
         let webhooks = Arc::new(webhook::Caller::new(config.webhooks, clock)?);
-        Ok(Self { mail, webhooks })
+        Ok(Self { mail, webhooks, patience })
+    }
+
+    /// How long sending one message takes at the most.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// Whether there is a relay to send mail by.

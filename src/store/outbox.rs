@@ -336,11 +336,14 @@ impl Store {
         Ok(())
     }
 
-    /// The key with this name that this installation signs with; the first time, `fresh` becomes it.
-    pub async fn signing_key(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+    /// The key with this name that this installation signs with; it is made when it is first asked for.
+    pub async fn signing_key(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        let mut fresh = [0u8; 32];
+        getrandom::fill(&mut fresh)
+            .map_err(|why| corrupt("signing_key", 0, format!("the system gives no random numbers: {why}")))?;
         sqlx::query("insert into signing_key (name, value) values ($1, $2) on conflict (name) do nothing")
             .bind(name)
-            .bind(fresh)
+            .bind(fresh.as_slice())
             .execute(&self.db.writer)
             .await?;
         let key = sqlx::query_scalar("select value from signing_key where name = $1").bind(name);

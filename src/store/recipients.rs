@@ -93,11 +93,9 @@ impl Store {
         recipient: &Recipient,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let before = self.recipient(recipient.id).await?;
+        let had_none = before.is_some_and(|before| before.wishes.summary.is_empty());
         let mut transaction = self.db.writer.begin_with("begin immediate").await?;
-        let had_none = self
-            .recipient(recipient.id)
-            .await?
-            .is_some_and(|before| before.wishes.summary.is_empty() && !recipient.wishes.summary.is_empty());
         let done = sqlx::query(
             "update recipient set name = $2, channel = $3, target = $4, secret = $5, alerts = $6, all_sites = $7,
                  wishes = $8, summaries_since = case when $9 = 1 then $10 else summaries_since end

@@ -127,7 +127,8 @@ async fn gather_site(store: &Store, site: &Site, asked: &Asked) -> Result<Gather
     Ok(Gathered { digest, stretches: cuts.iter().map(|cut| stretch(cut, asked.to)).collect(), looked })
 }
 
-fn host(site: &Site) -> String {
+/// A site as people call it.
+pub(in crate::report) fn host(site: &Site) -> String {
     site.origin.as_str().split_once("://").map_or(site.origin.as_str(), |(_, host)| host).to_owned()
 }
 
@@ -242,7 +243,7 @@ fn short(site: &Site, cut: &Cut, group: Group, asked: &Asked) -> Entry {
 }
 
 /// What nearly all of its URLs answered, in a word.
-fn answer(outage: &Outage) -> String {
+pub(in crate::report) fn answer(outage: &Outage) -> String {
     /// So many in a hundred are nearly all.
     const NEARLY_ALL: u64 = 90;
     let all: u64 = outage.outcomes.values().sum();

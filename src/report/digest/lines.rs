@@ -24,7 +24,7 @@ const AHEAD: [(Stage, &str); 4] = [
 ];
 
 /// The lines of one outage.
-pub(super) fn of_outage(
+pub(in crate::report) fn of_outage(
     outage: &Outage,
     indexable_urls: u64,
     answers: &Consensus,

@@ -8,7 +8,7 @@ pub mod gather;
 pub mod group;
 pub mod html;
 pub mod json;
-mod lines;
+pub(in crate::report) mod lines;
 pub mod past;
 pub mod subject;
 pub mod text;
@@ -16,6 +16,7 @@ pub mod text;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+pub(in crate::report) use self::gather::{answer, host};
 use self::group::Group;
 use crate::chart::timeline::Timeline;
 use crate::domain::cadence::Cadence;

@@ -58,7 +58,7 @@ impl Digest {
         let urls = plural(urls, "URL", "URLs");
         Some(match group {
             Group::Persistent => format!("{urls} persistently {answer} on {on}"),
-            Group::Prolonged => format!("{urls} {answer} for more than a day on {on}"),
+            Group::Prolonged => format!("{urls} {answer} on {on}, the index is next"),
             Group::Intermittent => format!("{urls} {answer} again and again on {on}"),
             _ => format!("{urls} {answer} now on {on}, may still be forgiven"),
         })
@@ -78,7 +78,6 @@ impl Digest {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::report::digest::samples;
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) fn more(told: usize) -> Option<String> {
 }
 
 /// With its first letter large.
-pub(super) fn capital(text: &str) -> String {
+pub(in crate::report) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

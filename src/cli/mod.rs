@@ -10,6 +10,7 @@ mod diagnose;
 mod output;
 mod plan;
 mod progress;
+mod recipient;
 mod replay;
 mod report;
 mod serve;
@@ -20,12 +21,15 @@ mod user;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
 use crate::fetch::egress::Probe;
+use crate::jobs::post::PostOffice;
+use crate::notify::{Sender, SenderConfig};
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -65,7 +69,9 @@ enum Command {
     Diagnose(diagnose::Options),
     /// What outages a schedule would see
     Plan(plan::Options),
-    /// Today's summary
+    /// Those who are told, of what and when
+    Recipient(recipient::Options),
+    /// The summary of a day, a week or a month: shown, written to a file, or sent
     Report(report::Options),
 }
 
@@ -145,7 +151,8 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Token(options) => token::run(options, data).await,
-        Command::Report(options) => report::run(&options, data).await,
+        Command::Recipient(options) => recipient::run(options, &cli.common).await,
+        Command::Report(options) => report::run(&options, &cli.common).await,
     }
 }
 
@@ -213,6 +220,22 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
             Failure::Job(error.into())
         }
     })
+}
+
+/// Who writes and delivers messages.
+fn post_office(app: &App, common: &Common) -> Result<PostOffice, Failure> {
+    Ok(PostOffice {
+        store: app.store.clone(),
+        clock: Arc::clone(&app.clock),
+        sender: Sender::new(SenderConfig::default(), Arc::clone(&app.clock))?,
+        secrets: Arc::default(),
+        base: base(common),
+    })
+}
+
+/// Where the dashboard is, for links.
+fn base(_: &Common) -> String {
+    "http://127.0.0.1:8502".to_owned()
 }
 
 #[cfg(test)]

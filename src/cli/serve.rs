@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, Outcome, Success, output};
 use crate::app::App;
 use crate::jobs::driver::Driver;
+use crate::jobs::post::PostOffice;
+use crate::notify::{Sender, SenderConfig};
 use crate::web;
 use crate::{shutdown, web::AppState};
 
@@ -31,7 +33,14 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let address = listener.local_addr()?;
     let App { store, clock, patrols, writer_task } = super::open_to_fetch(data, &options.connection).await?;
     let wake = Arc::new(Notify::new());
-    let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake), patrols.board.clone())
+    let office = PostOffice {
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+        sender: Sender::new(SenderConfig::default(), Arc::clone(&clock))?,
+        secrets: Arc::default(),
+        base: format!("http://{address}"),
+    };
+    let state = AppState::new(office.clone(), Arc::clone(&wake), patrols.board.clone())
         .looking_by(Arc::clone(&patrols.fetch_for));
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
@@ -44,6 +53,7 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     parts.spawn(shutdown::on_signals(stop.clone()));
     let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
     parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
+    parts.spawn(office.run(stop.clone()));
     let app = web::make_app(state.serving(stop.clone())).into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone().cancelled_owned();
     parts.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(until).await?) });

@@ -266,6 +266,18 @@ impl Store {
         self.some_messages(Some(id), 1).await.map(|mut all| all.pop())
     }
 
+    /// The message with this key.
+    pub async fn message_with_key(&self, key: &str) -> Result<Option<OutboxMessage>, StoreError> {
+        let id: Option<i64> = sqlx::query_scalar("select id from message where key = $1")
+            .bind(key)
+            .fetch_optional(&self.db.reader)
+            .await?;
+        match id {
+            Some(id) => self.message(id).await,
+            None => Ok(None),
+        }
+    }
+
     /// All of a message, as who delivers reads it.
     pub async fn message_body(&self, id: i64) -> Result<Option<String>, StoreError> {
         let body = sqlx::query_scalar("select body from message where id = $1").bind(id);

@@ -49,19 +49,10 @@ impl PostOffice {
         let key = self.store.signing_key(unsubscribe::KEY).await?;
         Ok(Some(format!("{}/unsubscribe/{}", self.base, unsubscribe::token(&key, post.recipient.id, list))))
     }
-
-    /// Writes a test message to a recipient, to be delivered at once.
-    pub async fn write_test(&self, recipient: &Recipient) -> anyhow::Result<String> {
-        let now = self.clock.now();
-        let key = format!("test {} {}", recipient.id, now.timestamp_millis());
-        let post = Post { key: key.clone(), kind: Kind::Test, recipient };
-        self.write(&post, &Told::default(), now, |_| test_message(&key, &self.base, now)).await?;
-        Ok(key)
-    }
 }
 
 /// A summary as a message.
-pub fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<String>) -> Message {
+pub(super) fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<String>) -> Message {
     let image = digest.picture().map(|picture| Image {
         cid: CHART_CID.to_owned(),
         png: picture.png,
@@ -98,7 +89,7 @@ pub(super) fn alert_message(alert: &Alert, key: &str, unsubscribe: Option<String
 }
 
 /// A message that says only that messages arrive.
-pub fn test_message(key: &str, base: &str, now: DateTime<Utc>) -> Message {
+pub(super) fn test_message(key: &str, base: &str, now: DateTime<Utc>) -> Message {
     let says = "This is a test: messages of Gatecrawl arrive here. You will be told when an outage crosses a line, and by your summaries.";
     Message {
         key: key.to_owned(),

@@ -5,8 +5,10 @@
 //! message that was written is delivered, and one that was delivered is not written again.
 
 mod alerts;
+mod by_hand;
 mod compose;
 mod delivery;
+mod enrol;
 mod robots;
 mod summaries;
 
@@ -17,7 +19,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-pub use self::compose::{summary_message, test_message};
+pub use self::enrol::Refused;
 use crate::clock::Clock;
 use crate::domain::span::Span;
 use crate::notify::{Secrets, Sender};

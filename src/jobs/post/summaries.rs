@@ -69,6 +69,7 @@ impl PostOffice {
     }
 }
 
-fn summary_key(recipient: &Recipient, period: &Period) -> String {
+/// Names the summary of a period to a reader.
+pub(super) fn summary_key(recipient: &Recipient, period: &Period) -> String {
     format!("summary {} {}", recipient.id, period.key())
 }

@@ -108,3 +108,71 @@ impl Digest {
         Standing { site, lines: lines.into_iter().flatten().collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::report::digest::samples;
+
+    fn all() -> [(&'static str, Digest); 3] {
+        [("digest-bad", samples::bad()), ("digest-quiet", samples::quiet()), ("digest-empty", samples::empty())]
+    }
+
+    #[test]
+    fn the_text_says_all_that_the_page_says() {
+        for (name, digest) in all().into_iter().take(2) {
+            let page = scraper::Html::parse_document(&digest.html(Shown::InMail, None));
+            let text = digest.text();
+            for (_, entry) in digest.entries() {
+                for said in entry.lines.iter().chain([&entry.sentence]) {
+                    assert!(text.contains(said.as_str()), "{name}: {said}");
+                }
+            }
+            let shown: String = page.root_element().text().collect();
+            for line in text.lines().map(|line| line.trim_start_matches(['*', ' '])).filter(|line| !line.is_empty()) {
+                let line = line.strip_prefix("URLs failing, last 7 days: ").unwrap_or(line);
+                let is_address = line.starts_with("https://") || line.starts_with("Dashboard:");
+                let is_heading = line == line.to_uppercase();
+                assert!(is_address || is_heading || shown.contains(line), "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_others_wrote_is_text_and_every_picture_has_words() {
+        let html = samples::bad().html(Shown::InMail, Some("https://watch.example/unsubscribe/s1.x"));
+        assert!(!html.contains("<b>help") && html.contains("&#60;b&#62;help"));
+        let page = scraper::Html::parse_document(&html);
+        let images: Vec<_> = page.select(&scraper::Selector::parse("img").unwrap()).collect();
+        assert_eq!(images.len(), 1);
+        assert_eq!(images[0].attr("src"), Some("cid:chart.gatecrawl"));
+        assert!(images[0].attr("alt").unwrap().contains("at the end 134 did"));
+        assert!(html.contains("Stop these mails"));
+        assert!(!html.contains("<script") && !html.contains("http://"), "nothing is loaded from elsewhere");
+    }
+
+    #[test]
+    fn a_mail_is_small_enough_to_be_shown_whole() {
+        /// Gmail cuts a message off after about this many bytes. Reported by many, documented nowhere.
+        const CUT_OFF: usize = 102_000;
+        let mut digest = samples::bad();
+        let many = vec![digest.sites[0].entries[0].clone(); 400];
+        digest.sites[0].entries = many;
+        let html = digest.html(Shown::InMail, None);
+        assert!(html.len() < CUT_OFF, "{}", html.len());
+        assert!(html.contains("And 388 more."));
+    }
+
+    #[test]
+    fn the_mails_can_be_looked_at() {
+        let Some(folder) = std::env::var_os("GATECRAWL_GALLERY") else { return };
+        fs::create_dir_all(&folder).unwrap();
+        for (name, digest) in all() {
+            let file = Path::new(&folder).join(name).with_extension("html");
+            fs::write(file, digest.html(Shown::InFile, Some("https://watch.example/unsubscribe/s1.x"))).unwrap();
+        }
+    }
+}

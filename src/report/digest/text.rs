@@ -54,8 +54,8 @@ impl Digest {
     }
 
     fn write_site(&self, out: &mut String, site: &SiteDigest) {
-        let _ = writeln!(out, "\n{}: {}", site.host, site.standing());
-        let lines = [site.robots.clone(), site.efficiency.line(self.cadence.period()), site.single_failures()];
+        let _ = writeln!(out, "\n{}", site.host);
+        let lines = [Some(site.standing()), site.robots.clone(), site.efficiency.line(self.cadence.period()), site.single_failures()];
         for line in lines.into_iter().flatten() {
             let _ = writeln!(out, "  {line}");
         }

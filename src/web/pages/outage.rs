@@ -22,6 +22,7 @@ mod deploy;
 pub(super) mod evidence;
 mod kin;
 mod members;
+pub(crate) mod mute;
 mod view;
 
 pub(crate) use self::deploy::DeployLine;
@@ -49,6 +50,7 @@ pub(crate) struct OutagePage {
     pub(crate) times: String,
     /// The deploy that it began with.
     pub(crate) deploy: Option<DeployLine>,
+    pub(crate) mute: mute::Mute,
     pub(crate) axis: Drawing,
     pub(crate) instants: Vec<NamedInstant>,
     /// The verdict, point by point.

@@ -14,6 +14,7 @@ pub mod message;
 pub mod outcome;
 mod plain;
 pub mod secret;
+mod signature;
 mod webhook;
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use crate::clock::Clock;
 use crate::fetch::client::BuildError;
 
 /// How messages leave this installation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SenderConfig {
     /// The relay that takes mail; `None`: mail cannot be sent.
     pub mail: Option<Relay>,

@@ -7,6 +7,7 @@
 mod crawl;
 mod deploy;
 mod diagnose;
+mod doctor;
 mod output;
 mod plan;
 mod progress;
@@ -29,7 +30,7 @@ use tracing_subscriber::EnvFilter;
 use crate::app::App;
 use crate::fetch::egress::Probe;
 use crate::jobs::post::PostOffice;
-use crate::notify::{Sender, SenderConfig};
+use crate::notify::Sender;
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -67,6 +68,8 @@ enum Command {
     Replay(replay::Options),
     /// Who sent an error answer, and why
     Diagnose(diagnose::Options),
+    /// Whether everything works that Gatecrawl needs
+    Doctor(doctor::Options),
     /// What outages a schedule would see
     Plan(plan::Options),
     /// Those who are told, of what and when
@@ -142,17 +145,18 @@ pub fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> Outcome {
     let data = &cli.common.data;
     match cli.command {
-        Command::Serve(options) => serve::run(options, data).await,
+        Command::Serve(options) => serve::run(options, data, &config).await,
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
         Command::Diagnose(options) => diagnose::run(&options).await,
+        Command::Doctor(options) => doctor::run(&options, data, &config).await,
         Command::Plan(options) => plan::run(&options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Token(options) => token::run(options, data).await,
-        Command::Recipient(options) => recipient::run(options, &cli.common).await,
-        Command::Report(options) => report::run(&options, &cli.common).await,
+        Command::Recipient(options) => recipient::run(options, data, &config).await,
+        Command::Report(options) => report::run(&options, data, &config).await,
     }
 }
 
@@ -223,19 +227,20 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
 }
 
 /// Who writes and delivers messages.
-fn post_office(app: &App, common: &Common) -> Result<PostOffice, Failure> {
+fn post_office(app: &App, config: &Config) -> Result<PostOffice, Failure> {
     Ok(PostOffice {
         store: app.store.clone(),
         clock: Arc::clone(&app.clock),
-        sender: Sender::new(SenderConfig::default(), Arc::clone(&app.clock))?,
-        secrets: Arc::default(),
-        base: base(common),
+        sender: Sender::new(config.sender(), Arc::clone(&app.clock))?,
+        secrets: Arc::new(config.secrets.clone()),
+        base: base(config),
     })
 }
 
 /// Where the dashboard is, for links.
-fn base(_: &Common) -> String {
-    "http://127.0.0.1:8502".to_owned()
+fn base(config: &Config) -> String {
+    let url = config.public_url.as_ref().map_or("http://127.0.0.1:8502", url::Url::as_str);
+    url.trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]

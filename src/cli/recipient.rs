@@ -1,6 +1,7 @@
 //! `gatecrawl recipient`: who is told, by which way, of what and when.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, Format, Outcome, Success, output, site};
 use crate::app::App;
+use crate::config::Config;
 use crate::domain::channel::Channel;
 use crate::domain::observation::SiteId;
 use crate::domain::recipient::{Recipient, Wishes};
@@ -76,9 +78,9 @@ struct Add {
     sites: Vec<String>,
 }
 
-pub(super) async fn run(options: Options, common: &super::Common) -> Outcome {
-    let app = super::open(&common.data).await?;
-    let office = super::post_office(&app, common)?;
+pub(super) async fn run(options: Options, data: &Path, config: &Config) -> Outcome {
+    let app = super::open(data).await?;
+    let office = super::post_office(&app, config)?;
     match options.action {
         Action::Add(new) => add(&app, &office, new).await,
         Action::List { format } => list(&office, format).await,

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, Outcome, Success, output, site};
 use crate::app::App;
+use crate::config::Config;
 use crate::domain::cadence::{Cadence, local};
 use crate::domain::delivery::Standing;
 use crate::domain::observation::SiteId;
@@ -59,15 +60,15 @@ enum Form {
     Json,
 }
 
-pub(super) async fn run(options: &Options, common: &super::Common) -> Outcome {
-    let app = super::open(&common.data).await?;
+pub(super) async fn run(options: &Options, data: &Path, config: &Config) -> Outcome {
+    let app = super::open(data).await?;
     if let Some(name) = &options.send_test {
-        return send_test(&super::post_office(&app, common)?, name).await;
+        return send_test(&super::post_office(&app, config)?, name).await;
     }
     if options.send {
-        return send(&super::post_office(&app, common)?, options).await;
+        return send(&super::post_office(&app, config)?, options).await;
     }
-    let digest = digest(&app, options, super::base(common)).await?;
+    let digest = digest(&app, options, super::base(config)).await?;
     let told = match options.format {
         Form::Text => digest.text(),
         Form::Html => digest.html(Shown::InFile, None),

@@ -13,9 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, Success, output};
 use crate::app::App;
+use crate::config::Config;
 use crate::jobs::driver::Driver;
-use crate::jobs::post::PostOffice;
-use crate::notify::{Sender, SenderConfig};
 use crate::web;
 use crate::{shutdown, web::AppState};
 
@@ -28,18 +27,16 @@ pub(super) struct Options {
     connection: super::Connection,
 }
 
-pub(super) async fn run(options: Options, data: &Path) -> Outcome {
+pub(super) async fn run(options: Options, data: &Path, config: &Config) -> Outcome {
     let listener = bind(options.listen).await?;
     let address = listener.local_addr()?;
-    let App { store, clock, patrols, writer_task } = super::open_to_fetch(data, &options.connection).await?;
+    let app = super::open_to_fetch(data, &options.connection).await?;
+    let mut office = super::post_office(&app, config)?;
+    if config.public_url.is_none() {
+        office.base = format!("http://{address}");
+    }
+    let App { store, clock, patrols, writer_task } = app;
     let wake = Arc::new(Notify::new());
-    let office = PostOffice {
-        store: store.clone(),
-        clock: Arc::clone(&clock),
-        sender: Sender::new(SenderConfig::default(), Arc::clone(&clock))?,
-        secrets: Arc::default(),
-        base: format!("http://{address}"),
-    };
     let state = AppState::new(office.clone(), Arc::clone(&wake), patrols.board.clone())
         .looking_by(Arc::clone(&patrols.fetch_for));
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;

@@ -15,7 +15,7 @@ pub enum Channel {
     Mail,
     /// A program of the user's: JSON, signed.
     Webhook,
-    /// Slack, and what takes the same form, such as Mattermost.
+    /// Slack.
     Slack,
     /// Discord.
     Discord,

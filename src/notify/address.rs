@@ -8,17 +8,13 @@ use std::str::FromStr;
 
 use lettre::message::Mailbox;
 use thiserror::Error;
-use url::Url;
+use url::{Host, Url};
 
 use super::secret::{Secret, Secrets};
 use crate::domain::channel::Channel;
 
 /// What begins a reference to a secret of the configuration.
 const REFERENCE: &str = "secret:";
-
-/// What begins a signing secret of the Standard Webhooks specification; the rest is the key in base64.
-/// Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>, "Signature scheme".
-pub(super) const WEBHOOK_SECRET: &str = "whsec_";
 
 /// A recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,9 +192,9 @@ impl MailAddress {
         self.0.email.as_ref()
     }
 
-    /// Whether the address itself has letters beyond ASCII, which not every relay takes.
-    pub(super) fn is_international(&self) -> bool {
-        !self.address().is_ascii()
+    /// What stands behind the `@`.
+    pub(super) fn domain(&self) -> &str {
+        self.0.email.domain()
     }
 }
 
@@ -211,7 +207,8 @@ impl FromStr for MailAddress {
         if text.chars().any(char::is_control) {
             return Err(bad());
         }
-        text.trim().parse().map(Self).map_err(|_| bad())
+        let mailbox: Mailbox = text.trim().parse().map_err(|_| bad())?;
+        Ok(Self(ascii_domain(mailbox).ok_or_else(bad)?))
     }
 }
 
@@ -258,6 +255,18 @@ impl fmt::Debug for Target {
     }
 }
 
+/// A name of the Internet has a form in ASCII (RFC 5890), which every relay takes.
+fn ascii_domain(mailbox: Mailbox) -> Option<Mailbox> {
+    let Mailbox { name, email } = mailbox;
+    let name = name.map(|name| super::plain::line(&name));
+    if email.domain().is_ascii() {
+        return Some(Mailbox { name, email });
+    }
+    let domain = Host::parse(email.domain()).ok()?.to_string();
+    let email = lettre::Address::new(email.user(), domain).ok()?;
+    Some(Mailbox { name, email })
+}
+
 fn looked_up(text: &str, secrets: &Secrets) -> Result<Secret, BadAddress> {
     let Some(name) = text.strip_prefix(REFERENCE) else {
         return Ok(Secret::new(text));
@@ -291,7 +300,7 @@ fn example(channel: Channel) -> &'static str {
 }
 
 fn signing(secret: Secret) -> Result<Secret, BadAddress> {
-    super::webhook::signing_key(&secret).map_err(|why| BadAddress::Signing { why })?;
+    super::signature::key(&secret).map_err(|why| BadAddress::Signing { why })?;
     Ok(secret)
 }
 

@@ -14,6 +14,7 @@ pub mod message;
 pub mod outcome;
 mod plain;
 pub mod secret;
+mod signature;
 pub mod unsubscribe;
 mod webhook;
 
@@ -33,12 +34,22 @@ use crate::clock::Clock;
 use crate::fetch::client::BuildError;
 
 /// How messages leave this installation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SenderConfig {
     /// The relay that takes mail; `None`: mail cannot be sent.
     pub mail: Option<Relay>,
     /// How webhooks are called.
     pub webhooks: Webhooks,
+}
+
+/// No relay, and no webhook to a private address.
+#[cfg(test)]
+pub(crate) fn without_relay() -> SenderConfig {
+    let telegram_api = url::Url::parse("https://api.telegram.org/").unwrap();
+    SenderConfig {
+        mail: None,
+        webhooks: Webhooks { allow_private: false, timeout: Duration::from_secs(5), telegram_api },
+    }
 }
 
 /// Why no sender can be made of a configuration.

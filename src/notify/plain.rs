@@ -23,9 +23,23 @@ pub(super) fn cut_bytes(text: &str, most: usize) -> String {
     cut_by(text, most, char::len_utf8)
 }
 
-fn cut_by(text: &str, most: usize, length: fn(char) -> usize) -> String {
+/// The same, counted in UTF-16 units once some characters are replaced by what `escaped` has for them. No replacement is cut in
+/// two.
+pub(super) fn cut_escaped(text: &str, most: usize, escaped: fn(char) -> Option<&'static str>) -> String {
+    let length = |c: char| escaped(c).map_or(c.len_utf16(), str::len);
+    let kept = cut_by(text, most, length);
+    kept.chars().fold(String::with_capacity(kept.len()), |mut whole, c| {
+        match escaped(c) {
+            Some(replacement) => whole.push_str(replacement),
+            None => whole.push(c),
+        }
+        whole
+    })
+}
+
+fn cut_by(text: &str, most: usize, length: impl Fn(char) -> usize) -> String {
     const ELLIPSIS: char = '…';
-    if text.chars().map(length).sum::<usize>() <= most {
+    if text.chars().map(&length).sum::<usize>() <= most {
         return text.to_owned();
     }
     let room = most.saturating_sub(length(ELLIPSIS));

@@ -1,12 +1,9 @@
 //! The outages of a site with their judgement, sentence and JSON shape, gathered from the store.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
 
 use super::deploys;
 use super::diagnosis;
-use super::habit;
 use super::json::{OutageJson, Surroundings};
 use super::wording;
 use super::wording::headline::{Facts, Scope as Told};
@@ -14,7 +11,7 @@ use crate::domain::extent::Extent;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::site::Site;
-use crate::domain::verdict::{Judgement, State, Verdict};
+use crate::domain::verdict::{Judgement, State};
 use crate::store::outages::StoredOutage;
 use crate::store::{Store, StoreError};
 

@@ -320,6 +320,15 @@ impl Store {
         Ok(tally)
     }
 
+    /// Since when the oldest message waits; `None`: none does.
+    pub async fn oldest_waiting(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> =
+            sqlx::query_scalar("select min(created_at) from message where standing = 'waiting'")
+                .fetch_one(&self.db.reader)
+                .await?;
+        Ok(at.map(instant))
+    }
+
     /// When the newest message was delivered to a recipient.
     pub async fn last_delivered(&self, recipient: RecipientId) -> Result<Option<DateTime<Utc>>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar(

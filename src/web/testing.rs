@@ -22,7 +22,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::role::Role;
 use crate::domain::site::{Settings, Site};
 use crate::jobs::post::PostOffice;
-use crate::notify::{Secret, Secrets, Sender, SenderConfig};
+use crate::notify::{Secret, Secrets, Sender, without_relay};
 use crate::store::Store;
 use crate::store::sites::NewSite;
 use crate::store::writer::{Record, Writer};
@@ -200,7 +200,7 @@ fn office(store: &Store, clock: &Arc<TestClock>) -> PostOffice {
     PostOffice {
         store: store.clone(),
         clock: clock.clone(),
-        sender: Sender::new(SenderConfig::default(), clock.clone()).unwrap(),
+        sender: Sender::new(without_relay(), clock.clone()).unwrap(),
         secrets: Arc::new(Secrets::from_iter([("ops".to_owned(), Secret::new("https://hooks.slack.example/T0/B0/x"))])),
         base: "https://watch.example".to_owned(),
     }

@@ -18,7 +18,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::recipient::{Recipient, Wishes};
 use crate::domain::robots_ladder::STEPS;
 use crate::domain::site::{Settings, Site};
-use crate::notify::{Message, Secrets, Sender, SenderConfig};
+use crate::notify::{Message, Secrets, Sender, without_relay};
 use crate::store::Store;
 use crate::store::outbox::OutboxMessage;
 use crate::store::recipients::NewRecipient;
@@ -57,7 +57,7 @@ impl World {
         let office = PostOffice {
             store: store.clone(),
             clock: clock.clone(),
-            sender: Sender::new(SenderConfig::default(), clock.clone()).unwrap(),
+            sender: Sender::new(without_relay(), clock.clone()).unwrap(),
             secrets: Arc::new(Secrets::default()),
             base: "https://watch.example".to_owned(),
         };

@@ -42,7 +42,11 @@ pub fn of(svg: &Svg, width: u32) -> Option<Picture> {
     let tree = Tree::from_str(&styled(svg.as_str()), options()).ok()?;
     let scale = narrowed(width) / tree.size().width();
     let height = (tree.size().height() * scale).ceil();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a picture is a few hundred pixels high")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a picture is a few hundred pixels high"
+    )]
     let mut pixels = Pixmap::new(width, height as u32)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
     Some(Picture { png: pixels.encode_png().ok()? })
@@ -50,7 +54,10 @@ pub fn of(svg: &Svg, width: u32) -> Option<Picture> {
 
 /// The fill and the text colour of a state on white.
 pub fn colours(tone: Tone) -> (&'static str, &'static str) {
-    COLOURS.iter().find(|(of, ..)| *of == tone).map_or(("#d3cec2", "#625e56"), |(_, fill, text)| (*fill, *text))
+    COLOURS
+        .iter()
+        .find(|(of, ..)| *of == tone)
+        .map_or(("#d3cec2", "#625e56"), |(_, fill, text)| (*fill, *text))
 }
 
 impl Picture {
@@ -116,7 +123,10 @@ mod tests {
         let pixels = pixels(&picture);
         assert_eq!((pixels.width(), pixels.height()), (716, 420));
         let has = |wanted: (u8, u8, u8)| {
-            pixels.pixels().iter().any(|p| (p.red(), p.green(), p.blue(), p.alpha()) == (wanted.0, wanted.1, wanted.2, 255))
+            pixels
+                .pixels()
+                .iter()
+                .any(|p| (p.red(), p.green(), p.blue(), p.alpha()) == (wanted.0, wanted.1, wanted.2, 255))
         };
         assert!(has((0xb3, 0x26, 0x1e)), "persistent");
         assert!(has((0x7d, 0x78, 0x6e)), "letters");
@@ -129,7 +139,10 @@ mod tests {
         for (tone, fill, text) in COLOURS {
             let line = style.lines().find(|line| line.starts_with(&format!(".{} ", tone.class()))).unwrap();
             assert!(line.contains(&format!("light-dark({fill},")), "{line}");
-            assert!(line.contains(&format!("light-dark({text},")) || line.contains("--tone: var(--soft)"), "{line}");
+            assert!(
+                line.contains(&format!("light-dark({text},")) || line.contains("--tone: var(--soft)"),
+                "{line}"
+            );
         }
         assert!(style.contains("--soft: light-dark(#625e56,"));
     }

@@ -4,6 +4,7 @@
 //! Exit codes: 0 fine; 1 ran, and found failing URLs at or above `--fail-on`; 2 wrong usage or configuration; 3 could not
 //! do its job.
 
+mod config;
 mod crawl;
 mod deploy;
 mod diagnose;
@@ -28,6 +29,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
+use crate::config::Config;
 use crate::fetch::egress::Probe;
 use crate::jobs::post::PostOffice;
 use crate::notify::Sender;
@@ -48,6 +50,9 @@ struct Common {
     /// The directory that holds the database; made when it is not there
     #[arg(long, global = true, env = "GATECRAWL_DATA", default_value = "gatecrawl-data", value_name = "DIR")]
     data: PathBuf,
+    /// The configuration; `config example` prints one
+    #[arg(long, global = true, env = "GATECRAWL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -76,6 +81,8 @@ enum Command {
     Recipient(recipient::Options),
     /// The summary of a day, a week or a month: shown, written to a file, or sent
     Report(report::Options),
+    /// The configuration: an example, and whether it can be used
+    Config(config::Options),
 }
 
 /// The form of what goes to stdout.
@@ -144,6 +151,12 @@ pub fn run() -> ExitCode {
 
 async fn dispatch(cli: Cli) -> Outcome {
     let data = &cli.common.data;
+    if let Command::Config(options) = &cli.command
+        && !options.needs_configuration()
+    {
+        return config::example();
+    }
+    let config = configuration(cli.common.config.as_deref())?;
     match cli.command {
         Command::Serve(options) => serve::run(options, data, &config).await,
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
@@ -157,7 +170,14 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Token(options) => token::run(options, data).await,
         Command::Recipient(options) => recipient::run(options, data, &config).await,
         Command::Report(options) => report::run(&options, data, &config).await,
+        Command::Config(_) => config::check(&config),
     }
+}
+
+/// What the file and the environment say; a command runs on all of it, or not at all.
+fn configuration(file: Option<&std::path::Path>) -> Result<Config, Failure> {
+    // A variable that is no Unicode is no setting of ours.
+    Config::load(file, |name| std::env::var(name).ok()).map_err(|why| Failure::Usage(why.into()))
 }
 
 fn exit_code(outcome: Outcome) -> ExitCode {

@@ -117,7 +117,9 @@ async fn add(app: &App, office: &PostOffice, new: Add) -> Outcome {
     let made = office.enrol(new).await.map_err(failure)?;
     output::data(&line(office, &made))?;
     if channel == Channel::Mail && !office.sender.has_relay() {
-        output::talk("There is no mail relay yet: set host and from under [mail] in the configuration. Messages wait until then.");
+        output::talk(
+            "There is no mail relay yet: set host and from under [mail] in the configuration. Messages wait until then.",
+        );
     }
     Ok(Success::Fine)
 }
@@ -154,7 +156,8 @@ async fn list(office: &PostOffice, format: Format) -> Outcome {
 
 /// A recipient in a line, without what must not be seen.
 fn line(office: &PostOffice, one: &Recipient) -> String {
-    let wishes: Vec<String> = one.wishes.values().iter().map(|(row, value)| format!("{}={value}", row.key)).collect();
+    let wishes: Vec<String> =
+        one.wishes.values().iter().map(|(row, value)| format!("{}={value}", row.key)).collect();
     format!("{} by {}: {} ({})", one.name, one.channel.name(), office.shown(one), wishes.join(" "))
 }
 

@@ -113,7 +113,8 @@ fn span(options: &Options, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTim
 /// Written beside it first, so that a file that was there is whole until the new one is.
 fn write(file: &Path, told: &str) -> Result<(), Failure> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = || format!("{} could not be written: check the folder, and that you may write there", file.display());
+    let failed =
+        || format!("{} could not be written: check the folder, and that you may write there", file.display());
     let mut beside = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
     beside.write_all(told.as_bytes()).with_context(failed)?;
     beside.persist(file).with_context(failed)?;

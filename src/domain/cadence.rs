@@ -146,22 +146,22 @@ mod tests {
     fn a_daily_summary_is_due_at_its_hour_in_the_readers_own_zone() {
         let berlin = chrono_tz::Europe::Berlin;
         let daily = |now| due(Cadence::Daily, "07:00:00", berlin, now);
-        assert_eq!(
-            daily("2026-11-28T05:59:59Z"),
-            is("daily 2026-11-27", "2026-11-27T06:00:00+00:00")
-        );
-        assert_eq!(
-            daily("2026-11-28T06:00:00Z"),
-            is("daily 2026-11-28", "2026-11-28T06:00:00+00:00")
-        );
+        assert_eq!(daily("2026-11-28T05:59:59Z"), is("daily 2026-11-27", "2026-11-27T06:00:00+00:00"));
+        assert_eq!(daily("2026-11-28T06:00:00Z"), is("daily 2026-11-28", "2026-11-28T06:00:00+00:00"));
     }
 
     #[test]
     fn a_weekly_one_is_due_on_monday_and_a_monthly_one_on_the_first() {
         let utc = chrono_tz::UTC;
         let now = "2026-11-28T12:00:00Z";
-        assert_eq!(due(Cadence::Weekly, "07:00:00", utc, now), is("weekly 2026-11-23", "2026-11-23T07:00:00+00:00"));
-        assert_eq!(due(Cadence::Monthly, "07:00:00", utc, now), is("monthly 2026-11-01", "2026-11-01T07:00:00+00:00"));
+        assert_eq!(
+            due(Cadence::Weekly, "07:00:00", utc, now),
+            is("weekly 2026-11-23", "2026-11-23T07:00:00+00:00")
+        );
+        assert_eq!(
+            due(Cadence::Monthly, "07:00:00", utc, now),
+            is("monthly 2026-11-01", "2026-11-01T07:00:00+00:00")
+        );
         let early = "2026-11-01T06:00:00Z";
         assert_eq!(due(Cadence::Monthly, "07:00:00", utc, early).0, "monthly 2026-10-01");
     }
@@ -180,7 +180,8 @@ mod tests {
     #[test]
     fn a_period_reaches_from_one_summary_to_the_next_whatever_the_clocks_do() {
         let at = "07:00:00".parse().unwrap();
-        let of = |date: &str| Period::on(Cadence::Daily, date.parse().unwrap(), at, chrono_tz::Europe::Berlin);
+        let of =
+            |date: &str| Period::on(Cadence::Daily, date.parse().unwrap(), at, chrono_tz::Europe::Berlin);
         assert_eq!((of("2026-10-25").to - of("2026-10-25").from).num_hours(), 25);
         assert_eq!((of("2026-03-29").to - of("2026-03-29").from).num_hours(), 23);
     }

@@ -126,7 +126,11 @@ mod tests {
         assert_eq!(told(&[PROLONGED], Verdict::Prolonged, State::Ongoing), None);
         assert_eq!(told(&[PROLONGED], Verdict::Persistent, State::Ongoing), Some(PERSISTENT));
         assert_eq!(told(&[PROLONGED, PERSISTENT], Verdict::Persistent, State::Ongoing), None);
-        assert_eq!(told(&[PERSISTENT], Verdict::Prolonged, State::Ongoing), None, "no line is crossed backwards");
+        assert_eq!(
+            told(&[PERSISTENT], Verdict::Prolonged, State::Ongoing),
+            None,
+            "no line is crossed backwards"
+        );
     }
 
     #[test]

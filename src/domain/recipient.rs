@@ -102,7 +102,8 @@ pub const KEYS: &[Key] = &[
         about: "in which zone, such as Europe/Berlin",
         get: |w| w.time_zone.name().to_owned(),
         set: |w, text| {
-            let zone = text.parse().map_err(|_| "give a name of the time zone database, such as Europe/Berlin");
+            let zone =
+                text.parse().map_err(|_| "give a name of the time zone database, such as Europe/Berlin");
             put(&mut w.time_zone, zone.map_err(str::to_owned))
         },
     },
@@ -245,7 +246,9 @@ fn cadences(text: &str) -> Result<BTreeSet<Cadence>, String> {
     if text == NEVER {
         return Ok(BTreeSet::new());
     }
-    text.split(',').map(|word| word.trim().parse::<Cadence>().map_err(|why| format!("{why}, or never"))).collect()
+    text.split(',')
+        .map(|word| word.trim().parse::<Cadence>().map_err(|why| format!("{why}, or never")))
+        .collect()
 }
 
 fn time(text: &str) -> Result<NaiveTime, String> {

@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use lettre::message::Mailbox;
+use serde::Deserialize;
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -60,7 +61,8 @@ pub enum Address {
 }
 
 /// An e-mail address, with or without a name: `Ada <ada@shop.example>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct MailAddress(pub(super) Mailbox);
 
 /// An http or https address; it shows its host alone, because the rest may let anybody write there.
@@ -209,6 +211,14 @@ impl FromStr for MailAddress {
         }
         let mailbox: Mailbox = text.trim().parse().map_err(|_| bad())?;
         Ok(Self(ascii_domain(mailbox).ok_or_else(bad)?))
+    }
+}
+
+impl TryFrom<String> for MailAddress {
+    type Error = BadAddress;
+
+    fn try_from(text: String) -> Result<Self, BadAddress> {
+        text.parse()
     }
 }
 

@@ -89,7 +89,17 @@ mod tests {
     #[test]
     fn what_is_no_link_of_ours_stops_nothing() {
         let good = token(KEY, RecipientId(7), List::Alerts);
-        for bad in ["", ".", "a7", "a7.", "a7.AAAA", "a8.AAAAAAAAAAAAAAAAAAAAAA", "\u{e9}7.x", &good[..good.len() - 2], &format!("{good}A")] {
+        for bad in [
+            "",
+            ".",
+            "a7",
+            "a7.",
+            "a7.AAAA",
+            "a8.AAAAAAAAAAAAAAAAAAAAAA",
+            "\u{e9}7.x",
+            &good[..good.len() - 2],
+            &format!("{good}A"),
+        ] {
             assert_eq!(read(KEY, bad), None, "{bad}");
         }
     }

@@ -115,7 +115,10 @@ async fn address(db: &mut SqliteConnection, site: SiteId, news: i64) -> Result<(
 
 /// An episode by which a vanishing outage is followed into the one that takes it in.
 pub(super) async fn a_member(db: &mut SqliteConnection, outage: i64) -> Result<Option<i64>, StoreError> {
-    Ok(sqlx::query_scalar("select min(id) from episode where outage_id = $1").bind(outage).fetch_one(db).await?)
+    Ok(sqlx::query_scalar("select min(id) from episode where outage_id = $1")
+        .bind(outage)
+        .fetch_one(db)
+        .await?)
 }
 
 /// Hands what was told of an outage on to the one that took in this episode of it, unless that has news of its own:

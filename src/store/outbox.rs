@@ -119,7 +119,8 @@ impl TryFrom<MessageRow> for OutboxMessage {
     }
 }
 
-const COLUMNS: &str = "select m.id, m.key, m.recipient_id, r.name as recipient_name, m.kind, m.subject, m.created_at,
+const COLUMNS: &str =
+    "select m.id, m.key, m.recipient_id, r.name as recipient_name, m.kind, m.subject, m.created_at,
          m.standing, m.due_at, m.tries, m.last_error, m.settled_at
      from message m join recipient r on r.id = m.recipient_id";
 
@@ -350,10 +351,12 @@ impl Store {
             .bind(millis(before))
             .execute(&self.db.writer)
             .await?;
-        sqlx::query("update message set body = '' where standing = 'delivered' and created_at < $1 and body <> ''")
-            .bind(millis(texts))
-            .execute(&self.db.writer)
-            .await?;
+        sqlx::query(
+            "update message set body = '' where standing = 'delivered' and created_at < $1 and body <> ''",
+        )
+        .bind(millis(texts))
+        .execute(&self.db.writer)
+        .await?;
         Ok(())
     }
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteConnection;
 use sqlx::FromRow;
+use sqlx::sqlite::SqliteConnection;
 
 use super::{Store, StoreError, corrupt, instant, millis};
 use crate::domain::channel::Channel;
@@ -126,7 +126,8 @@ impl Store {
 
     /// Removes a recipient with the messages to it; `false`: there is none.
     pub async fn remove_recipient(&self, id: RecipientId) -> Result<bool, StoreError> {
-        let done = sqlx::query("delete from recipient where id = $1").bind(id.0).execute(&self.db.writer).await?;
+        let done =
+            sqlx::query("delete from recipient where id = $1").bind(id.0).execute(&self.db.writer).await?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -194,11 +195,13 @@ async fn put_sites(
 ) -> Result<(), StoreError> {
     sqlx::query("delete from recipient_site where recipient_id = $1").bind(id.0).execute(&mut *db).await?;
     for site in sites.into_iter().flatten() {
-        sqlx::query("insert into recipient_site (recipient_id, site_id) select $1, id from site where id = $2")
-            .bind(id.0)
-            .bind(site.0)
-            .execute(&mut *db)
-            .await?;
+        sqlx::query(
+            "insert into recipient_site (recipient_id, site_id) select $1, id from site where id = $2",
+        )
+        .bind(id.0)
+        .bind(site.0)
+        .execute(&mut *db)
+        .await?;
     }
     Ok(())
 }

@@ -119,7 +119,9 @@ fn viewers() -> Vec<Route> {
 
 fn admins() -> Vec<Route> {
     use Method::{Get, Post};
-    use pages::{about, crawl, messages, outage, recipients, site, site_new, site_remove, site_settings, tokens, users};
+    use pages::{
+        about, crawl, messages, outage, recipients, site, site_new, site_remove, site_settings, tokens, users,
+    };
     let row = row(Who::Account(Role::Admin));
     vec![
         row(Get, "/sites/new", get(site_new::show)),

@@ -201,7 +201,10 @@ fn office(store: &Store, clock: &Arc<TestClock>) -> PostOffice {
         store: store.clone(),
         clock: clock.clone(),
         sender: Sender::new(without_relay(), clock.clone()).unwrap(),
-        secrets: Arc::new(Secrets::from_iter([("ops".to_owned(), Secret::new("https://hooks.slack.example/T0/B0/x"))])),
+        secrets: Arc::new(Secrets::from_iter([(
+            "ops".to_owned(),
+            Secret::new("https://hooks.slack.example/T0/B0/x"),
+        )])),
         base: "https://watch.example".to_owned(),
     }
 }

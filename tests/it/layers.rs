@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room of `src`, and the layer that it stands in. A room may use those below it, and itself.
-const ROOMS: [(&str, u8); 17] = [
+const ROOMS: [(&str, u8); 18] = [
     ("clock", 0),
     ("domain", 0),
     ("diagnosis", 0),
@@ -18,6 +18,7 @@ const ROOMS: [(&str, u8); 17] = [
     ("report", 3),
     ("jobs", 4),
     ("app", 4),
+    ("config", 4),
     ("shutdown", 4),
     ("web", 5),
     ("cli", 5),

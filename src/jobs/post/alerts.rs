@@ -84,9 +84,14 @@ impl PostOffice {
         let Some(site) = self.store.site(stored.site).await? else { return Ok(None) };
         let verdict = stored.outage.judge(now, &site.settings.policy).verdict;
         let news = News::Crossed(verdict);
-        Ok(verdict
-            .is_costly()
-            .then_some(StoredNews { id: 0, site: site.id, outage: Some(id), news, at: now, muted: false }))
+        Ok(verdict.is_costly().then_some(StoredNews {
+            id: 0,
+            site: site.id,
+            outage: Some(id),
+            news,
+            at: now,
+            muted: false,
+        }))
     }
 
     fn asked(&self, recipient: &Recipient, now: DateTime<Utc>, is_reminder: bool) -> Asked {

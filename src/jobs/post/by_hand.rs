@@ -36,7 +36,8 @@ impl PostOffice {
         let key = summary_key(recipient, &period);
         let digest = self.digest(recipient, &period).await?;
         let post = Post { key: key.clone(), kind: Kind::Summary, recipient };
-        self.write(&post, &Told::default(), now, |unsubscribe| summary_message(&digest, &key, unsubscribe)).await?;
+        self.write(&post, &Told::default(), now, |unsubscribe| summary_message(&digest, &key, unsubscribe))
+            .await?;
         Ok(key)
     }
 

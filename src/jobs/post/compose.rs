@@ -9,8 +9,8 @@ use crate::domain::delivery::Kind;
 use crate::domain::recipient::Recipient;
 use crate::notify::{Image, Message, unsubscribe};
 use crate::report::alert::Alert;
-use crate::report::digest::html::{CHART_CID, Shown};
 use crate::report::digest::Digest;
+use crate::report::digest::html::{CHART_CID, Shown};
 use crate::report::json::rfc3339;
 use crate::store::outbox::{NewMessage, Told};
 
@@ -39,7 +39,12 @@ impl PostOffice {
             body: serde_json::to_string(&message)?,
         };
         if self.store.post(&new, told, now).await? {
-            tracing::info!(message.key = new.key, message.recipient = post.recipient.name, message.subject = new.subject, "message written");
+            tracing::info!(
+                message.key = new.key,
+                message.recipient = post.recipient.name,
+                message.subject = new.subject,
+                "message written"
+            );
         }
         Ok(())
     }
@@ -56,7 +61,11 @@ pub(super) fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<St
     let image = digest.picture().map(|picture| Image {
         cid: CHART_CID.to_owned(),
         png: picture.png,
-        alt: digest.chart.as_ref().map(|chart| format!("{}. {}", chart.title, chart.description)).unwrap_or_default(),
+        alt: digest
+            .chart
+            .as_ref()
+            .map(|chart| format!("{}. {}", chart.title, chart.description))
+            .unwrap_or_default(),
     });
     Message {
         key: key.to_owned(),
@@ -66,7 +75,11 @@ pub(super) fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<St
         images: image.into_iter().collect(),
         json: serde_json::to_value(digest.json()).unwrap_or_default(),
         link: Some(format!("{}/", digest.base)),
-        tone: digest.entries().map(|(_, entry)| entry.group).min().map_or(Tone::Healthy, |group| group.tone()),
+        tone: digest
+            .entries()
+            .map(|(_, entry)| entry.group)
+            .min()
+            .map_or(Tone::Healthy, |group| group.tone()),
         unsubscribe,
         at: digest.to,
     }

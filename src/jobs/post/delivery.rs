@@ -35,7 +35,12 @@ impl PostOffice {
         let now = self.clock.now();
         match sent {
             Ok(said) => {
-                tracing::info!(message.key, message.recipient = message.recipient_name, said, "message delivered");
+                tracing::info!(
+                    message.key,
+                    message.recipient = message.recipient_name,
+                    said,
+                    "message delivered"
+                );
                 self.store.note_delivered(message.id, now).await
             }
             Err((why, refusal)) => {

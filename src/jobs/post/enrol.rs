@@ -32,13 +32,15 @@ pub enum Refused {
 impl PostOffice {
     /// Takes in a recipient.
     pub async fn enrol(&self, new: NewRecipient) -> Result<Recipient, Refused> {
-        let new = NewRecipient { name: new.name.trim().to_owned(), target: new.target.trim().to_owned(), ..new };
+        let new =
+            NewRecipient { name: new.name.trim().to_owned(), target: new.target.trim().to_owned(), ..new };
         if !is_name(&new.name) {
             return Err(Refused::Name);
         }
         Address::parse(new.channel, &new.target, new.secret.as_deref(), &self.secrets)?;
         let now = self.clock.now();
-        let id = self.store.add_recipient(&new, now).await?.ok_or_else(|| Refused::Taken(new.name.clone()))?;
+        let id =
+            self.store.add_recipient(&new, now).await?.ok_or_else(|| Refused::Taken(new.name.clone()))?;
         let NewRecipient { name, channel, target, secret, sites, wishes } = new;
         Ok(Recipient { id, name, channel, target, secret, sites, wishes, created_at: now })
     }

@@ -52,7 +52,8 @@ impl PostOffice {
             return Ok(());
         }
         let post = Post { key: key.to_owned(), kind: Kind::Summary, recipient };
-        self.write(&post, &Told::default(), now, |unsubscribe| summary_message(&digest, key, unsubscribe)).await
+        self.write(&post, &Told::default(), now, |unsubscribe| summary_message(&digest, key, unsubscribe))
+            .await
     }
 
     /// The summary of a period, for one reader.

@@ -122,7 +122,8 @@ impl World {
 }
 
 #[tokio::test]
-async fn ten_thousand_urls_that_fail_in_one_minute_are_one_alert_when_they_cross_a_line_and_one_when_they_are_well() {
+async fn ten_thousand_urls_that_fail_in_one_minute_are_one_alert_when_they_cross_a_line_and_one_when_they_are_well()
+ {
     let mut world = World::new().await;
     world.tells("nadia", &[]).await;
     world.products(10_000, 200).await;
@@ -173,7 +174,10 @@ async fn each_line_is_told_once_whatever_is_restarted() {
         world.memory = Memory::default();
         world.works_for(TimeDelta::minutes(2)).await;
     }
-    let expected = ["Gatecrawl: 40 URLs 502 on shop.example, the index is next", "Gatecrawl: 40 URLs persistently 502 on shop.example"];
+    let expected = [
+        "Gatecrawl: 40 URLs 502 on shop.example, the index is next",
+        "Gatecrawl: 40 URLs persistently 502 on shop.example",
+    ];
     assert_eq!(world.subjects().await, expected);
 }
 
@@ -285,14 +289,18 @@ async fn a_clock_that_jumps_a_day_sends_nothing_twice_and_loses_nothing() {
     world.tells("nadia", &["summary=daily", "at=07:00"]).await;
     world.clock.set(at("2026-11-21T07:01:00Z"));
     world.office.round(&mut world.memory).await;
-    let jumps = ["2026-11-22T07:01:00Z", "2026-11-21T07:02:00Z", "2026-11-22T07:03:00Z", "2026-11-23T07:00:00Z"];
+    let jumps =
+        ["2026-11-22T07:01:00Z", "2026-11-21T07:02:00Z", "2026-11-22T07:03:00Z", "2026-11-23T07:00:00Z"];
     for now in jumps {
         world.clock.set(at(now));
         world.memory = Memory::default();
         world.office.round(&mut world.memory).await;
     }
     let keys: Vec<String> = world.written().await.into_iter().map(|message| message.key).collect();
-    assert_eq!(keys, ["summary 1 daily 2026-11-21", "summary 1 daily 2026-11-22", "summary 1 daily 2026-11-23"]);
+    assert_eq!(
+        keys,
+        ["summary 1 daily 2026-11-21", "summary 1 daily 2026-11-22", "summary 1 daily 2026-11-23"]
+    );
     // A message that seems to be due in a far future is due now.
     world.clock.set(at("2026-11-20T07:00:00Z"));
     let before = world.written().await[0].tries;
@@ -324,7 +332,8 @@ async fn who_is_new_gets_no_summary_of_the_time_before() {
 }
 
 #[tokio::test]
-async fn without_a_relay_a_message_waits_with_its_reason_is_given_up_after_the_stated_tries_and_can_be_tried_again() {
+async fn without_a_relay_a_message_waits_with_its_reason_is_given_up_after_the_stated_tries_and_can_be_tried_again()
+ {
     let mut world = World::new().await;
     let nadia = world.tells("nadia", &[]).await;
     world.office.write_test(&nadia).await.unwrap();

@@ -117,6 +117,11 @@ impl Relay {
         }
     }
 
+    /// Whether it can be used as it is described; nothing is connected.
+    pub fn check(&self) -> Result<(), BadRelay> {
+        self.checked()?.tls().map(drop)
+    }
+
     /// What it takes to encrypt; `None`: it is not asked for.
     pub(super) fn tls(&self) -> Result<Option<TlsParameters>, BadRelay> {
         if self.security == Security::None {

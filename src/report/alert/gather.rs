@@ -79,12 +79,7 @@ fn newest_of_robots(news: &[StoredNews]) -> BTreeMap<SiteId, News> {
     news.iter().filter(|one| one.outage.is_none()).map(|one| (one.site, one.news)).collect()
 }
 
-async fn case(
-    store: &Store,
-    id: OutageId,
-    news: News,
-    is_whole: bool,
-) -> Result<Option<Case>, StoreError> {
+async fn case(store: &Store, id: OutageId, news: News, is_whole: bool) -> Result<Option<Case>, StoreError> {
     let Some(stored) = store.outage(id).await? else { return Ok(None) };
     let Some(site) = store.site(stored.site).await? else { return Ok(None) };
     let first = store.members(id, 0, 1).await?;
@@ -128,7 +123,8 @@ impl Case {
     }
 
     fn json(&self, asked: &Asked) -> Option<OutageJson> {
-        let (id, origin, policy) = (Some(self.stored.id), self.site.origin.as_str(), &self.site.settings.policy);
+        let (id, origin, policy) =
+            (Some(self.stored.id), self.site.origin.as_str(), &self.site.settings.policy);
         Some(OutageJson::of(id, origin, self.outage(), self.around.as_ref()?, asked.now, policy))
     }
 }
@@ -139,12 +135,24 @@ fn line(mut cases: Vec<Case>, asked: &Asked) -> Line {
     let worst = &cases[0];
     let mut details = worst.around.as_ref().map_or_else(Vec::new, |around| {
         let policy = &worst.site.settings.policy;
-        lines::of_outage(worst.outage(), around.indexable_urls, &around.answers, policy, (asked.zone, asked.now))
+        lines::of_outage(
+            worst.outage(),
+            around.indexable_urls,
+            &around.answers,
+            policy,
+            (asked.zone, asked.now),
+        )
     });
     let urls = cases.iter().map(|case| case.outage().url_count).sum();
     if cases.len() > 1 {
         let all = plural(cases.len() as u64, "outage", "outages");
-        details.insert(0, format!("This is the largest of {all} that look alike, with {} in all.", plural(urls, "URL", "URLs")));
+        details.insert(
+            0,
+            format!(
+                "This is the largest of {all} that look alike, with {} in all.",
+                plural(urls, "URL", "URLs")
+            ),
+        );
     }
     Line {
         news: worst.news,
@@ -170,8 +178,10 @@ async fn robots_line(
     let copy = store.robots_copy(id).await?;
     let sentence = match copy.and_then(|copy| copy.failing_since.map(|since| (copy, since))) {
         Some((copy, since)) if !news.is_good() => {
-            let failure = Failure { since, outcome: copy.outcome, has_copy: copy.good_at.is_some(), site_is_up: true };
-            let source = standing(Authority::Google, &failure, asked.now).map_or("", |standing| standing.step.source);
+            let failure =
+                Failure { since, outcome: copy.outcome, has_copy: copy.good_at.is_some(), site_is_up: true };
+            let source =
+                standing(Authority::Google, &failure, asked.now).map_or("", |standing| standing.step.source);
             format!(
                 "robots.txt cannot be had since {} ({}). {} Source: {source}",
                 wording::instant(since, asked.zone, asked.now),

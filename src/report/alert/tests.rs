@@ -39,14 +39,26 @@ fn persistent() -> Line {
 #[test]
 fn the_subject_tells_the_first_line_and_how_many_more_there_are() {
     let headline = |news, urls| alert(vec![line(news, "shop.example", urls, &[7])]).headline();
-    assert_eq!(headline(News::Crossed(Verdict::Persistent), 134), "134 URLs persistently 502 on shop.example");
-    assert_eq!(headline(News::Crossed(Verdict::Prolonged), 1), "1 URL 502 on shop.example, the index is next");
+    assert_eq!(
+        headline(News::Crossed(Verdict::Persistent), 134),
+        "134 URLs persistently 502 on shop.example"
+    );
+    assert_eq!(
+        headline(News::Crossed(Verdict::Prolonged), 1),
+        "1 URL 502 on shop.example, the index is next"
+    );
     assert_eq!(headline(News::FailsAgain, 1), "1 URL fails again on shop.example");
     assert_eq!(headline(News::Recovered, 9), "9 URLs recovered on shop.example");
-    assert_eq!(headline(News::Robots(Phase::Stopped), 1), "robots.txt of shop.example fails, Google stops all crawling");
+    assert_eq!(
+        headline(News::Robots(Phase::Stopped), 1),
+        "robots.txt of shop.example fails, Google stops all crawling"
+    );
     let two = alert(vec![persistent(), line(News::Recovered, "blog.example", 2, &[8])]);
     assert_eq!(two.subject(), "Gatecrawl: 134 URLs persistently 502 on shop.example; and 1 more");
-    assert_eq!(Alert { is_reminder: true, ..two }.headline(), "still 134 URLs persistently 502 on shop.example; and 1 more");
+    assert_eq!(
+        Alert { is_reminder: true, ..two }.headline(),
+        "still 134 URLs persistently 502 on shop.example; and 1 more"
+    );
 }
 
 #[test]
@@ -67,13 +79,17 @@ fn what_costs_most_is_told_first_and_good_news_last() {
 #[test]
 fn text_page_and_json_say_the_same_and_lead_to_the_same_place() {
     let told = alert(vec![persistent(), line(News::Recovered, "blog.example", 2, &[8, 9])]);
-    let (text, html, json) = (told.text(), told.html(Some("https://watch.example/unsubscribe/a1.x")), told.json());
+    let (text, html, json) =
+        (told.text(), told.html(Some("https://watch.example/unsubscribe/a1.x")), told.json());
     let page = scraper::Html::parse_document(&html);
     let shown: String = page.root_element().text().collect();
     for line in &told.lines {
         assert!(text.contains(&line.sentence) && shown.contains(&line.sentence));
         assert!(line.details.iter().all(|detail| text.contains(detail) && shown.contains(detail)));
-        assert!(text.contains(&line.link("https://watch.example")) && html.contains(&line.link("https://watch.example")));
+        assert!(
+            text.contains(&line.link("https://watch.example"))
+                && html.contains(&line.link("https://watch.example"))
+        );
     }
     assert!(html.contains("&#60;b&#62;product") && !html.contains("<b>product"));
     assert_eq!(json["news"][0]["happening"], "persistent");
@@ -91,5 +107,6 @@ fn an_alert_can_be_looked_at() {
         line(News::Recovered, "docs.example", 9, &[5]),
     ];
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(Path::new(&folder).join("alert.html"), alert(lines).html(Some("https://watch.example/x"))).unwrap();
+    std::fs::write(Path::new(&folder).join("alert.html"), alert(lines).html(Some("https://watch.example/x")))
+        .unwrap();
 }

@@ -101,8 +101,11 @@ async fn gather_site(store: &Store, site: &Site, asked: &Asked) -> Result<Gather
         store.found_times(site.id, asked.from - WEEK).await?,
         store.rollup(site.id, asked.from - WEEK).await?,
     );
-    let failing_urls: BTreeSet<_> =
-        failed.iter().filter(|one| one.first <= asked.to && one.last >= asked.to).map(|one| one.url).collect();
+    let failing_urls: BTreeSet<_> = failed
+        .iter()
+        .filter(|one| one.first <= asked.to && one.last >= asked.to)
+        .map(|one| one.url)
+        .collect();
     let known_urls = found.iter().filter(|found| found.at <= asked.to).map(|found| found.urls).sum();
     let transient = cuts.iter().filter(|cut| is_transient_of(cut, asked)).count() as u64;
     let share = |from, to| mean(&parts(&failed, &found, from, to, 24));
@@ -143,7 +146,9 @@ async fn outages(store: &Store, site: &Site, asked: &Asked) -> Result<Vec<Cut>, 
         let judged = outage.judge(asked.to, &site.settings.policy);
         cuts.push(Cut { stored: StoredOutage { outage, ..stored }, judged, path: "/".to_owned() });
     }
-    cuts.sort_by_key(|cut| (cut.judged.state, Reverse(cut.judged.verdict), Reverse(cut.stored.outage.url_count)));
+    cuts.sort_by_key(|cut| {
+        (cut.judged.state, Reverse(cut.judged.verdict), Reverse(cut.stored.outage.url_count))
+    });
     for cut in cuts.iter_mut().take(READ_WHOLE).filter(|cut| cut.stored.outage.scope == Scope::Url) {
         let first = store.members(cut.stored.id, 0, 1).await?;
         cut.path = first.first().map_or("/", |member| member.url.path_and_query()).to_owned();
@@ -219,9 +224,11 @@ async fn whole(
     };
     let mut entry = short(site, cut, group, asked);
     if let Some(began) = &around.deploy {
-        entry.sentence = format!("{} {}", entry.sentence, wording::deploys::sentence(began, asked.zone, asked.to));
+        entry.sentence =
+            format!("{} {}", entry.sentence, wording::deploys::sentence(began, asked.zone, asked.to));
     }
-    entry.lines = lines::of_outage(outage, around.indexable_urls, &around.answers, policy, (asked.zone, asked.to));
+    entry.lines =
+        lines::of_outage(outage, around.indexable_urls, &around.answers, policy, (asked.zone, asked.to));
     let json = OutageJson::of(Some(cut.stored.id), site.origin.as_str(), outage, &around, asked.to, policy);
     entry.json = Some(Box::new(json));
     Ok(entry)
@@ -263,7 +270,8 @@ async fn robots_now(
 ) -> Result<Option<String>, StoreError> {
     let Some(copy) = store.robots_copy(site.id).await? else { return Ok(None) };
     // Of a date that is past it is not known any more.
-    let Some(since) = copy.failing_since.filter(|since| *since <= asked.to && copy.fetched_at <= asked.to) else {
+    let Some(since) = copy.failing_since.filter(|since| *since <= asked.to && copy.fetched_at <= asked.to)
+    else {
         return Ok(None);
     };
     let is_down = cuts.iter().any(|cut| cut.stored.outage.ongoing && cut.stored.outage.scope == Scope::Site);
@@ -310,7 +318,9 @@ fn chart(sites: &[Gathered], asked: &Asked) -> Option<Timeline> {
     let from = asked.to - TimeDelta::days(days);
     let looked = Looked::of_hours(sites.iter().flat_map(|site| site.looked.since(from).collect::<Vec<_>>()));
     let buckets = history::buckets(&stretches, &looked, from, asked.to, PARTS);
-    let total = |bucket: &crate::chart::timeline::Bucket| bucket.failing.iter().map(|(_, n)| u64::from(*n)).sum::<u64>();
+    let total = |bucket: &crate::chart::timeline::Bucket| {
+        bucket.failing.iter().map(|(_, n)| u64::from(*n)).sum::<u64>()
+    };
     let peak = buckets.iter().map(total).max().filter(|peak| *peak > 0)?;
     let now: u64 = sites.iter().map(|site| site.digest.failing_urls).sum();
     let description = format!(
@@ -318,5 +328,13 @@ fn chart(sites: &[Gathered], asked: &Asked) -> Option<Timeline> {
         wording::plural(peak, "URL", "URLs"),
         if now == 0 { "none did".to_owned() } else { format!("{} did", wording::count(now)) }
     );
-    Some(Timeline { from, to: asked.to, zone: asked.zone, buckets, deploys: Vec::new(), title: title.to_owned(), description })
+    Some(Timeline {
+        from,
+        to: asked.to,
+        zone: asked.zone,
+        buckets,
+        deploys: Vec::new(),
+        title: title.to_owned(),
+        description,
+    })
 }

@@ -35,14 +35,8 @@ const NAMES: [(Group, &str, &str); 6] = [
 
 impl Group {
     /// All of them, in their order.
-    pub const ALL: [Self; 6] = [
-        Self::Persistent,
-        Self::Prolonged,
-        Self::Intermittent,
-        Self::Failing,
-        Self::Recovered,
-        Self::Brief,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Persistent, Self::Prolonged, Self::Intermittent, Self::Failing, Self::Recovered, Self::Brief];
 
     /// The heading of an outage in a summary that begins at this instant; `None`: it is not told.
     pub fn of(outage: &Outage, judged: &Judgement, from: DateTime<Utc>) -> Option<Self> {

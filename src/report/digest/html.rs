@@ -118,7 +118,11 @@ mod tests {
     use crate::report::digest::samples;
 
     fn all() -> [(&'static str, Digest); 3] {
-        [("digest-bad", samples::bad()), ("digest-quiet", samples::quiet()), ("digest-empty", samples::empty())]
+        [
+            ("digest-bad", samples::bad()),
+            ("digest-quiet", samples::quiet()),
+            ("digest-empty", samples::empty()),
+        ]
     }
 
     #[test]
@@ -132,7 +136,9 @@ mod tests {
                 }
             }
             let shown: String = page.root_element().text().collect();
-            for line in text.lines().map(|line| line.trim_start_matches(['*', ' '])).filter(|line| !line.is_empty()) {
+            for line in
+                text.lines().map(|line| line.trim_start_matches(['*', ' '])).filter(|line| !line.is_empty())
+            {
                 let line = line.strip_prefix("URLs failing, last 7 days: ").unwrap_or(line);
                 let is_address = line.starts_with("https://") || line.starts_with("Dashboard:");
                 let is_heading = line == line.to_uppercase();
@@ -172,7 +178,8 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         for (name, digest) in all() {
             let file = Path::new(&folder).join(name).with_extension("html");
-            fs::write(file, digest.html(Shown::InFile, Some("https://watch.example/unsubscribe/s1.x"))).unwrap();
+            fs::write(file, digest.html(Shown::InFile, Some("https://watch.example/unsubscribe/s1.x")))
+                .unwrap();
         }
     }
 }

@@ -31,7 +31,12 @@ pub(in crate::report) fn of_outage(
     policy: &Policy,
     (zone, now): (Tz, DateTime<Utc>),
 ) -> Vec<String> {
-    let lines = [Some(when(outage, zone, now)), Some(indexable(outage, indexable_urls)), next(outage, indexable_urls, policy, zone, now), maker(answers)];
+    let lines = [
+        Some(when(outage, zone, now)),
+        Some(indexable(outage, indexable_urls)),
+        next(outage, indexable_urls, policy, zone, now),
+        maker(answers),
+    ];
     lines.into_iter().flatten().collect()
 }
 
@@ -69,7 +74,9 @@ fn maker(answers: &Consensus) -> Option<String> {
         (Gateway::Unknown, Cause::Unknown) => None,
         (Gateway::Unknown, cause) => Some(format!("Most likely: {}.", because(cause))),
         (gateway, Cause::Unknown) => Some(format!("Answered by {}.", gateway.title())),
-        (gateway, cause) => Some(format!("Answered by {}; most likely: {}.", gateway.title(), because(cause))),
+        (gateway, cause) => {
+            Some(format!("Answered by {}; most likely: {}.", gateway.title(), because(cause)))
+        }
     }
 }
 

@@ -115,7 +115,8 @@ impl Digest {
 
     /// Nothing happened that somebody has to read.
     pub fn is_quiet(&self) -> bool {
-        self.notice.is_none() && self.sites.iter().all(|site| site.entries.is_empty() && site.robots.is_none())
+        self.notice.is_none()
+            && self.sites.iter().all(|site| site.entries.is_empty() && site.robots.is_none())
     }
 }
 

@@ -23,7 +23,11 @@ fn site(id: i64, host: &str, entries: Vec<Entry>) -> SiteDigest {
         origin: format!("https://{host}"),
         is_seen: true,
         known_urls: 4_812,
-        failing_urls: entries.iter().filter(|entry| entry.group <= Group::Failing).map(|entry| entry.urls).sum(),
+        failing_urls: entries
+            .iter()
+            .filter(|entry| entry.group <= Group::Failing)
+            .map(|entry| entry.urls)
+            .sum(),
         entries,
         transient: 3,
         robots: None,
@@ -102,15 +106,29 @@ pub(crate) fn bad() -> Digest {
         "12 pages under /<b>help</b>/ answered 504 for 30 hours, starting on Wednesday morning. Crawl rate returns late.",
         &["From Thu 26 Nov, 04:02 CET to Fri 27 Nov, 10:20 CET: 30 h.", "12 URLs, all indexable."],
     );
-    let brief = |id, sentence: &str| entry(Group::Brief, id, 310, sentence, &["From Fri 27 Nov, 12:00 CET to Fri 27 Nov, 12:12 CET: 12 min."]);
+    let brief = |id, sentence: &str| {
+        entry(
+            Group::Brief,
+            id,
+            310,
+            sentence,
+            &["From Fri 27 Nov, 12:00 CET to Fri 27 Nov, 12:12 CET: 12 min."],
+        )
+    };
     let shop = site(
         1,
         "shop.example",
         vec![
             persistent,
             recovered,
-            brief(5, "The whole site answered 502 for about ten minutes yesterday afternoon. Search engines forgive that."),
-            brief(4, "The whole site answered 502 for about ten minutes yesterday evening. Search engines forgive that."),
+            brief(
+                5,
+                "The whole site answered 502 for about ten minutes yesterday afternoon. Search engines forgive that.",
+            ),
+            brief(
+                4,
+                "The whole site answered 502 for about ten minutes yesterday evening. Search engines forgive that.",
+            ),
         ],
     );
     digest(vec![shop, site(2, "blog.example", Vec::new())], Some(chart()))

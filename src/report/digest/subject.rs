@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::group::Group;
 use super::{Digest, Entry, SiteDigest};
-use crate::report::wording::{plural, count};
+use crate::report::wording::{count, plural};
 
 /// The headings that can be the verdict of a subject, each by its own words.
 const WORST: [Group; 4] = [Group::Persistent, Group::Prolonged, Group::Intermittent, Group::Failing];
@@ -18,7 +18,8 @@ impl Digest {
 
     /// The same without our name: the first line of the mail.
     pub fn verdict(&self) -> String {
-        let parts: Vec<String> = [self.stopped(), self.worst(), self.over(), self.forgiven()].into_iter().flatten().collect();
+        let parts: Vec<String> =
+            [self.stopped(), self.worst(), self.over(), self.forgiven()].into_iter().flatten().collect();
         if !parts.is_empty() {
             return parts.join("; ");
         }
@@ -97,6 +98,10 @@ mod tests {
         other.host = "news.example".to_owned();
         other.entries[0].answer = "504".to_owned();
         digest.sites.push(other);
-        assert!(digest.subject().starts_with("Gatecrawl: 268 URLs persistently failing on 2 sites;"), "{}", digest.subject());
+        assert!(
+            digest.subject().starts_with("Gatecrawl: 268 URLs persistently failing on 2 sites;"),
+            "{}",
+            digest.subject()
+        );
     }
 }

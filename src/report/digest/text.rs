@@ -55,7 +55,12 @@ impl Digest {
 
     fn write_site(&self, out: &mut String, site: &SiteDigest) {
         let _ = writeln!(out, "\n{}", site.host);
-        let lines = [Some(site.standing()), site.robots.clone(), site.efficiency.line(self.cadence.period()), site.single_failures()];
+        let lines = [
+            Some(site.standing()),
+            site.robots.clone(),
+            site.efficiency.line(self.cadence.period()),
+            site.single_failures(),
+        ];
         for line in lines.into_iter().flatten() {
             let _ = writeln!(out, "  {line}");
         }
@@ -67,7 +72,10 @@ impl SiteDigest {
     /// Failures that nobody has to read about one by one.
     pub(super) fn single_failures(&self) -> Option<String> {
         (self.transient > 0).then(|| {
-            format!("{} and healthy at the next look.", plural(self.transient, "single failure,", "single failures,"))
+            format!(
+                "{} and healthy at the next look.",
+                plural(self.transient, "single failure,", "single failures,")
+            )
         })
     }
 }

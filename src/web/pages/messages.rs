@@ -137,7 +137,9 @@ pub(crate) fn notice(tally: &Tally) -> Option<String> {
             format!("{} {was} given up", plural(dead, "message", "messages"))
         }
     };
-    Some(format!("{says}: who relies on mail and alerts may not know what is going on. The settings page on messages says why."))
+    Some(format!(
+        "{says}: who relies on mail and alerts may not know what is going on. The settings page on messages says why."
+    ))
 }
 
 #[cfg(test)]

@@ -259,8 +259,11 @@ fn row(office: &PostOffice, recipient: &Recipient, all: usize, last: Option<Inst
 }
 
 fn channels(chosen: Channel) -> Vec<ChannelChoice> {
-    let choice =
-        |channel: Channel| ChannelChoice { word: channel.word(), name: channel.name(), is_chosen: channel == chosen };
+    let choice = |channel: Channel| ChannelChoice {
+        word: channel.word(),
+        name: channel.name(),
+        is_chosen: channel == chosen,
+    };
     Channel::ALL.map(choice).into()
 }
 

@@ -23,14 +23,20 @@ pub(crate) struct UnsubscribePage {
 }
 
 /// `GET /unsubscribe/{token}`
-pub(crate) async fn ask(State(app): State<AppState>, Path(token): Path<String>) -> Result<Html<String>, Error> {
+pub(crate) async fn ask(
+    State(app): State<AppState>,
+    Path(token): Path<String>,
+) -> Result<Html<String>, Error> {
     let (recipient, list) = find(&app, &token).await?;
     let is_done = is_stopped(&recipient, list);
     html(&UnsubscribePage { shell: Shell::outside(), what: what(list), token, is_done })
 }
 
 /// `POST /unsubscribe/{token}`
-pub(crate) async fn stop(State(app): State<AppState>, Path(token): Path<String>) -> Result<Html<String>, Error> {
+pub(crate) async fn stop(
+    State(app): State<AppState>,
+    Path(token): Path<String>,
+) -> Result<Html<String>, Error> {
     let (mut recipient, list) = find(&app, &token).await?;
     match list {
         List::Alerts => recipient.wishes.alerts = false,
@@ -64,7 +70,8 @@ fn what(list: List) -> &'static str {
 #[cfg(test)]
 impl UnsubscribePage {
     pub(crate) fn samples() -> Vec<(&'static str, Self)> {
-        let page = |is_done| Self { shell: Shell::outside(), what: "alerts", token: "a7.AAAA".to_owned(), is_done };
+        let page =
+            |is_done| Self { shell: Shell::outside(), what: "alerts", token: "a7.AAAA".to_owned(), is_done };
         vec![("unsubscribe", page(false)), ("unsubscribed", page(true))]
     }
 }
@@ -93,6 +100,10 @@ mod tests {
         assert_eq!((done.status, done.text("h1")), (200, "No more alerts".to_owned()));
         assert!(!wishes().await.alerts && !wishes().await.summary.is_empty());
         assert_eq!(world.get(&path).await.text("h1"), "No more alerts");
-        assert_eq!(world.post(&path.replace("/a1.", "/s1."), &[]).await.status, 404, "another list, another link");
+        assert_eq!(
+            world.post(&path.replace("/a1.", "/s1."), &[]).await.status,
+            404,
+            "another list, another link"
+        );
     }
 }

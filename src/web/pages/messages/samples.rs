@@ -42,10 +42,24 @@ fn message(id: i64, kind: Kind, standing: Standing, tries: u32, error: Option<&s
 
 pub(crate) fn all() -> Vec<(&'static str, Sample)> {
     let now = "2026-11-23T03:00:00Z".parse().unwrap();
-    let dead = message(9, Kind::Alert, Standing::Dead, 12, Some("The relay mail.example:587 answered 550 5.7.1 <nobody@shop.example>: relaying denied. Check the address, or ask who runs the relay."));
+    let dead = message(
+        9,
+        Kind::Alert,
+        Standing::Dead,
+        12,
+        Some(
+            "The relay mail.example:587 answered 550 5.7.1 <nobody@shop.example>: relaying denied. Check the address, or ask who runs the relay.",
+        ),
+    );
     let all = [
         dead.clone(),
-        message(8, Kind::Summary, Standing::Waiting, 2, Some("The relay mail.example:587 did not answer within 30 s.")),
+        message(
+            8,
+            Kind::Summary,
+            Standing::Waiting,
+            2,
+            Some("The relay mail.example:587 did not answer within 30 s."),
+        ),
         message(7, Kind::Test, Standing::Waiting, 0, None),
         message(6, Kind::Summary, Standing::Delivered, 1, None),
         message(5, Kind::Reminder, Standing::Dropped, 3, None),

@@ -40,7 +40,11 @@ pub(crate) async fn mute(
     Path(id): Path<String>,
 ) -> Result<Redirect, Error> {
     let id = number(&id)?;
-    if app.store.mute(id, &caller.account.name, app.now()).await? { Ok(back(id)) } else { Err(Error::NotFound) }
+    if app.store.mute(id, &caller.account.name, app.now()).await? {
+        Ok(back(id))
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// `POST /outages/{id}/unmute`

@@ -47,7 +47,12 @@ fn row(name: &str, by: Channel, target: &str, summary: &str) -> RecipientRow {
 
 pub(crate) fn all() -> Vec<(&'static str, Sample)> {
     let rows = vec![
-        row("SEO team", Channel::Mail, "SEO team <seo@shop.example>", "daily, monthly at 07:00 Europe/Berlin"),
+        row(
+            "SEO team",
+            Channel::Mail,
+            "SEO team <seo@shop.example>",
+            "daily, monthly at 07:00 Europe/Berlin",
+        ),
         row("<b>operators</b>", Channel::Slack, "hooks.slack.com", "never"),
     ];
     let one = RecipientPage {

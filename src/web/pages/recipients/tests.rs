@@ -60,7 +60,14 @@ async fn wishes_and_sites_are_changed_together_or_not_at_all() {
     assert_eq!(refused.status, 422);
     assert!(refused.text("#at-error").contains("07:00") && !refused.body.contains("<b>seven"));
     assert_eq!(recipient().await, before);
-    let right = [("follows", "1"), ("site-2", "1"), ("at", "06:15"), ("remind", "24h"), ("target", ""), ("name", "night shift")];
+    let right = [
+        ("follows", "1"),
+        ("site-2", "1"),
+        ("at", "06:15"),
+        ("remind", "24h"),
+        ("target", ""),
+        ("name", "night shift"),
+    ];
     assert_eq!(world.post("/settings/recipients/1", &right).await.location(), "/settings/recipients");
     let after = recipient().await;
     assert_eq!((after.name.as_str(), after.target.as_str()), ("night shift", "ops@shop.example"));
@@ -75,7 +82,10 @@ async fn a_test_message_goes_into_the_outbox_and_who_is_removed_is_gone_with_it(
     add(&world, "mail", "ops@shop.example", "").await;
     assert_eq!(world.post("/settings/recipients/1/test", &[]).await.location(), "/settings/messages");
     let page = world.get("/settings/messages").await;
-    assert!(page.text("tbody").contains("Gatecrawl: a test message") && page.text("tbody").contains("to be sent now"));
+    assert!(
+        page.text("tbody").contains("Gatecrawl: a test message")
+            && page.text("tbody").contains("to be sent now")
+    );
     assert_eq!(world.post("/settings/recipients/1/remove", &[]).await.location(), "/settings/recipients");
     assert!(world.store.messages(9).await.unwrap().is_empty());
     assert_eq!(world.get("/settings/recipients/1").await.status, 404);

@@ -4,6 +4,7 @@
 //! The decision that a reader would question: the picture has no background, and greys that can be read on white and on
 //! black. A mail reader that turns a mail dark leaves its pictures as they are.
 
+use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -69,8 +70,11 @@ impl Picture {
 
 /// The drawing as a document of its own.
 fn styled(svg: &str) -> String {
-    let fills: String =
-        COLOURS.iter().map(|(tone, fill, _)| format!(".{}{{fill:{fill}}}", tone.class())).collect();
+    let mut fills = String::new();
+    for (tone, fill, _) in COLOURS {
+        // Writing to a string cannot fail.
+        let _ = write!(fills, ".{}{{fill:{fill}}}", tone.class());
+    }
     let opened = svg.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
     let head = opened.find('>').map_or(0, |end| end + 1);
     format!("{}<style>{STYLE}{fills}</style>{}", &opened[..head], &opened[head..])

@@ -19,7 +19,7 @@ use crate::jobs::post::PostOffice;
 use crate::report::digest::Digest;
 use crate::report::digest::gather::Asked;
 use crate::report::digest::html::Shown;
-use crate::store::outbox::OutboxMessage;
+use crate::store::messages::OutboxMessage;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

@@ -107,8 +107,8 @@ pub fn local(date: NaiveDate, at: NaiveTime, zone: Tz) -> DateTime<Utc> {
     /// No clock change skips more: Samoa left out a whole day.
     const HALF_HOURS: i32 = 49;
     let wanted = date.and_time(at);
-    let tries = (0..HALF_HOURS).map(|n| wanted + TimeDelta::minutes(30) * n);
-    let found = tries.filter_map(|time| time.and_local_timezone(zone).earliest()).next();
+    let mut tries = (0..HALF_HOURS).map(|n| wanted + TimeDelta::minutes(30) * n);
+    let found = tries.find_map(|time| time.and_local_timezone(zone).earliest());
     found.map_or_else(|| wanted.and_utc(), |local| local.to_utc())
 }
 

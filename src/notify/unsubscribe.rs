@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use sha2::digest::array::Array;
 
 use crate::domain::delivery::Kind;
 use crate::domain::recipient::RecipientId;
@@ -61,7 +62,7 @@ pub fn read(key: &[u8], token: &str) -> Option<(RecipientId, List)> {
 
 fn mac(key: &[u8], named: &str) -> Hmac<Sha256> {
     // HMAC takes a key of any length; an error cannot come.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Array::default()));
     mac.update(named.as_bytes());
     mac
 }

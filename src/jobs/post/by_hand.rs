@@ -9,7 +9,8 @@ use super::summaries::summary_key;
 use crate::domain::cadence::{Cadence, Period};
 use crate::domain::delivery::Kind;
 use crate::domain::recipient::Recipient;
-use crate::store::outbox::{OutboxMessage, Told};
+use crate::store::messages::OutboxMessage;
+use crate::store::outbox::Told;
 
 impl PostOffice {
     /// Writes a test message to a recipient, to be delivered at once; returns its key.

@@ -10,6 +10,7 @@ use crate::domain::recipient::Recipient;
 use crate::notify::{Image, Message, unsubscribe};
 use crate::report::alert::Alert;
 use crate::report::digest::Digest;
+use crate::report::digest::group::Group;
 use crate::report::digest::html::{CHART_CID, Shown};
 use crate::report::json::rfc3339;
 use crate::store::outbox::{NewMessage, Told};
@@ -75,11 +76,7 @@ pub(super) fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<St
         images: image.into_iter().collect(),
         json: serde_json::to_value(digest.json()).unwrap_or_default(),
         link: Some(format!("{}/", digest.base)),
-        tone: digest
-            .entries()
-            .map(|(_, entry)| entry.group)
-            .min()
-            .map_or(Tone::Healthy, |group| group.tone()),
+        tone: digest.entries().map(|(_, entry)| entry.group).min().map_or(Tone::Healthy, Group::tone),
         unsubscribe,
         at: digest.to,
     }

@@ -8,7 +8,7 @@ use crate::domain::delivery::{Refusal, next_try};
 use crate::domain::span::Span;
 use crate::notify::{Address, Again, Message, NotSent};
 use crate::store::StoreError;
-use crate::store::outbox::OutboxMessage;
+use crate::store::messages::OutboxMessage;
 
 /// How many messages are sent at a time.
 const AT_A_TIME: u32 = 8;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
@@ -18,9 +17,10 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::recipient::{Recipient, Wishes};
 use crate::domain::robots_ladder::STEPS;
 use crate::domain::site::{Settings, Site};
+use crate::domain::span::Span;
 use crate::notify::{Message, Secrets, Sender, without_relay};
 use crate::store::Store;
-use crate::store::outbox::OutboxMessage;
+use crate::store::messages::OutboxMessage;
 use crate::store::recipients::NewRecipient;
 use crate::store::robots_copies::RobotsCopy;
 use crate::store::sites::NewSite;
@@ -359,7 +359,7 @@ async fn a_message_that_somebody_holds_is_not_taken_by_another_until_the_lease_i
     let world = World::new().await;
     let nadia = world.tells("nadia", &[]).await;
     world.office.write_test(&nadia).await.unwrap();
-    let (now, lease) = (world.clock.now(), Duration::from_secs(60).into());
+    let (now, lease) = (world.clock.now(), Span::minutes(1));
     assert_eq!(world.store.take_due(now, lease, 9).await.unwrap().len(), 1);
     assert_eq!(world.store.take_due(now, lease, 9).await.unwrap().len(), 0);
     let later = now + TimeDelta::seconds(60);

@@ -151,7 +151,7 @@ async fn outages(store: &Store, site: &Site, asked: &Asked) -> Result<Vec<Cut>, 
     });
     for cut in cuts.iter_mut().take(READ_WHOLE).filter(|cut| cut.stored.outage.scope == Scope::Url) {
         let first = store.members(cut.stored.id, 0, 1).await?;
-        cut.path = first.first().map_or("/", |member| member.url.path_and_query()).to_owned();
+        first.first().map_or("/", |member| member.url.path_and_query()).clone_into(&mut cut.path);
     }
     Ok(cuts)
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::Problem;
 use crate::domain::recipient::Recipient;
 use crate::report::json::rfc3339;
-use crate::store::outbox::OutboxMessage;
+use crate::store::messages::OutboxMessage;
 use crate::web::state::AppState;
 
 /// So many messages are told.

@@ -9,7 +9,7 @@ use super::Shell;
 use crate::domain::delivery::{MOST_TRIES, Standing};
 use crate::notify::Message;
 use crate::report::wording::{number, plural, until};
-use crate::store::outbox::{OutboxMessage, Tally};
+use crate::store::messages::{OutboxMessage, Tally};
 use crate::web::error::{Error, html};
 use crate::web::state::AppState;
 use crate::web::wording::Instant;

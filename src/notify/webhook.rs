@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use url::Url;
 
-use super::address::Target;
+use super::address::{Target, place};
 use super::outcome::{Again, NotSent, Receipt};
 use super::secret::Secret;
 use super::{Address, Message, bodies, plain, signature};
@@ -71,7 +71,7 @@ impl Caller {
     }
 
     fn prepared(&self, to: &Address, message: &Message) -> Result<Call, NotSent> {
-        let plain = |url: &Target, body: &Value| self.to(to.channel(), url.url().clone(), body, Vec::new());
+        let plain = |url: &Target, body: &Value| Call::to(to.channel(), url.url().clone(), body, Vec::new());
         match to {
             Address::Webhook { url, secret } => {
                 let mut call = plain(url, &message.json);
@@ -81,19 +81,10 @@ impl Caller {
             Address::Slack { url } => Ok(plain(url, &bodies::slack::body(message))),
             Address::Discord { url } => Ok(plain(url, &bodies::discord::body(message))),
             Address::Teams { url } => Ok(plain(url, &bodies::teams::body(message))),
-            Address::Ntfy { url, token } => Ok(self.ntfy(url, token.as_ref(), message)),
+            Address::Ntfy { url, token } => Ok(Call::ntfy(url, token.as_ref(), message)),
             Address::Telegram { token, chat } => self.telegram(token, chat, message),
             Address::Mail(_) => Err(NotSent::never("A mail is not sent by a webhook.")),
         }
-    }
-
-    fn to(&self, channel: Channel, url: Url, body: &Value, headers: Vec<(&'static str, String)>) -> Call {
-        let host = url.host_str().unwrap_or_default();
-        let place = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        let hidden = [Some(url.path()), url.query(), url.password()];
-        let hidden = hidden.into_iter().flatten().filter(|part| part.len() > 1).map(str::to_owned).collect();
-        let post = Post { url, body: body.to_string().into_bytes(), headers };
-        Call { channel, post, place, hidden }
     }
 
     fn signed(
@@ -117,16 +108,6 @@ impl Caller {
         Ok(headers)
     }
 
-    fn ntfy(&self, url: &Target, token: Option<&Secret>, message: &Message) -> Call {
-        let topic = bodies::ntfy::topic(url.url()).unwrap_or_default();
-        let login = token.map(|token| ("authorization", format!("Bearer {}", token.expose())));
-        let body = bodies::ntfy::body(topic, message);
-        let mut call =
-            self.to(Channel::Ntfy, bodies::ntfy::root(url.url()), &body, login.into_iter().collect());
-        call.hidden.extend(token.map(|token| token.expose().to_owned()));
-        call
-    }
-
     fn telegram(&self, token: &Secret, chat: &str, message: &Message) -> Result<Call, NotSent> {
         let path = format!("bot{}/sendMessage", token.expose());
         let mut url = self.telegram_api.clone();
@@ -136,9 +117,29 @@ impl Caller {
                 return Err(NotSent::never("telegram_api under [webhooks] is no address of a server."));
             }
         };
-        let mut call = self.to(Channel::Telegram, url, &bodies::telegram::body(chat, message), Vec::new());
+        let mut call = Call::to(Channel::Telegram, url, &bodies::telegram::body(chat, message), Vec::new());
         call.hidden.push(token.expose().to_owned());
         Ok(call)
+    }
+}
+
+impl Call {
+    fn to(channel: Channel, url: Url, body: &Value, headers: Vec<(&'static str, String)>) -> Self {
+        let place = place(&url);
+        let hidden = [Some(url.path()), url.query(), url.password()];
+        let hidden = hidden.into_iter().flatten().filter(|part| part.len() > 1).map(str::to_owned).collect();
+        let post = Post { url, body: body.to_string().into_bytes(), headers };
+        Self { channel, post, place, hidden }
+    }
+
+    fn ntfy(url: &Target, token: Option<&Secret>, message: &Message) -> Self {
+        let topic = bodies::ntfy::topic(url.url()).unwrap_or_default();
+        let login = token.map(|token| ("authorization", format!("Bearer {}", token.expose())));
+        let body = bodies::ntfy::body(topic, message);
+        let mut call =
+            Self::to(Channel::Ntfy, bodies::ntfy::root(url.url()), &body, login.into_iter().collect());
+        call.hidden.extend(token.map(|token| token.expose().to_owned()));
+        call
     }
 }
 

@@ -233,6 +233,10 @@ async fn a_login_that_fails_and_settings_that_do_not_fit_the_relay_are_told_apar
     let sent = mailed(logging_in, "ada@shop.example", &message()).await;
     assert_told(sent, Again::Seldom, &["offers no login by password", "leave out user and password"]);
 
+    let encrypted = account(plain.port, Security::Tls);
+    let sent = mailed(Account { timeout: SHORT, ..encrypted }, "ada@shop.example", &message()).await;
+    assert_told(sent, Again::Later, &["host, port and security under [mail]"]);
+
     let nobody = account(free_port(), Security::None);
     let sent = mailed(nobody, "ada@shop.example", &message()).await;
     assert_told(sent, Again::Later, &["Nobody listens at the mail relay 127.0.0.1", "host and port"]);
@@ -241,6 +245,17 @@ async fn a_login_that_fails_and_settings_that_do_not_fit_the_relay_are_told_apar
     assert_told(sent, Again::Later, &["relay.invalid:25 cannot be reached"]);
     let sent = sender(None, webhooks(false)).send(&to(Channel::Mail, "a@b.example", None), &message()).await;
     assert_told(sent, Again::Later, &["There is no mail relay", "[mail]"]);
+}
+
+#[tokio::test]
+async fn an_address_beyond_ascii_needs_a_relay_that_takes_it() {
+    let modern = Relay::start(Mood::Plain);
+    mailed(account(modern.port, Security::None), "jörg@größer.example", &message()).await.unwrap();
+    let envelope = &modern.mails()[0].envelope;
+    assert!(envelope.ends_with(" jörg@xn--grer-wna1l.example"), "{envelope}");
+    let old = Relay::start(Mood::Relaying);
+    let sent = mailed(account(old.port, Security::None), "jörg@shop.example", &message()).await;
+    assert_told(sent, Again::Never, &["no addresses with letters beyond ASCII", "jörg@shop.example"]);
 }
 
 #[tokio::test]
@@ -330,8 +345,8 @@ async fn a_webhook_is_signed_such_that_its_receiver_can_check_it() {
     let receiver = Receiver::start(|_| Reply::Status(204));
     let receipt = posted(Channel::Webhook, &receiver.url("/hook?a=1"), Some("whsec_dGlnZXI=")).await.unwrap();
     assert_eq!(receipt.said, "HTTP 204");
-    let received = receiver.received();
-    let [call] = received.as_slice() else { panic!("{received:?}") };
+    let calls = receiver.received();
+    let [call] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!((call.path.as_str(), call.json()), ("/hook?a=1", message().json));
     let header = |name: &str| call.headers[name].as_str();
     assert_eq!(header("content-type"), "application/json");

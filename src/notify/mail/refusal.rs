@@ -71,14 +71,14 @@ const MEANINGS: [(Step, &str, Again, &str); 12] = [
 ];
 
 impl Refusal {
-    pub(super) fn of(step: Step, error: Error) -> Self {
+    pub(super) fn of(step: Step, error: &Error) -> Self {
         if let Some(code) = error.status() {
             let words = error.source().map(ToString::to_string).unwrap_or_default();
             let passes = code.severity == Severity::TransientNegativeCompletion;
             return Self::Said { step, answer: quoted(&format!("{code} {words}")), passes };
         }
         let mut refused = false;
-        for link in causes(&error) {
+        for link in causes(error) {
             match link.downcast_ref::<rustls::Error>() {
                 Some(rustls::Error::InvalidCertificate(why)) => return Self::Certificate(trouble(why)),
                 Some(other) => return Self::Broken { step, why: quoted(&other.to_string()), refused: false },
@@ -87,7 +87,7 @@ impl Refusal {
             let kind = link.downcast_ref::<io::Error>().map(io::Error::kind);
             refused |= kind == Some(io::ErrorKind::ConnectionRefused);
         }
-        let innermost = causes(&error).last().map_or_else(|| error.to_string(), ToString::to_string);
+        let innermost = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
         Self::Broken { step, why: quoted(&innermost), refused }
     }
 

@@ -49,7 +49,7 @@ impl Session {
         tls: Option<&TlsParameters>,
         progress: &Progress,
     ) -> Result<Self, Refusal> {
-        let at = |step| move |error| Refusal::of(step, error);
+        let at = |step| move |error| Refusal::of(step, &error);
         let server = (relay.host.trim_matches(['[', ']']), relay.port());
         let from_the_start = tls.filter(|_| relay.security == Security::Tls).cloned();
         let hello = relay.hello();
@@ -92,7 +92,7 @@ impl Session {
             }
             wants = vec![MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)];
         }
-        let at = |step| move |error| Refusal::of(step, error);
+        let at = |step| move |error| Refusal::of(step, &error);
         let step = progress.at(Step::Sender);
         connection.command(Mail::new(envelope.from().cloned(), wants)).await.map_err(at(step))?;
         let step = progress.at(Step::Recipient);

@@ -13,7 +13,7 @@ use crate::support::browser::Browser;
 use crate::support::program::Serve;
 use crate::support::smtp::{Mood, Relay};
 use crate::support::wait_for;
-use crate::support::webhook::{Receiver, Replies};
+use crate::support::webhook::{Receiver, Reply};
 use crate::support::world::World;
 
 /// A small site that calls prolonged what lasts longer than a second.
@@ -48,9 +48,8 @@ fn token(world: &World) -> String {
 fn messages(serve: &Serve, token: &str) -> Vec<Value> {
     let host = serve.address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).unwrap();
-    let request = format!(
-        "GET /api/v1/messages HTTP/1.0\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n"
-    );
+    let request =
+        format!("GET /api/v1/messages HTTP/1.0\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -60,7 +59,8 @@ fn messages(serve: &Serve, token: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_message_that_was_written_but_not_delivered_when_the_process_was_killed_arrives_exactly_once_after_the_restart() {
+fn a_message_that_was_written_but_not_delivered_when_the_process_was_killed_arrives_exactly_once_after_the_restart()
+ {
     let mut world = world();
     let silent = Relay::start(Mood::Hang);
     configure(&world, silent.port, "3s");
@@ -77,7 +77,8 @@ fn a_message_that_was_written_but_not_delivered_when_the_process_was_killed_arri
     let good = Relay::start(Mood::Plain);
     configure(&world, good.port, "3s");
     let serve = world.program.serve();
-    let delivered = || messages(&serve, &token).first().filter(|message| message["state"] == "delivered").cloned();
+    let delivered =
+        || messages(&serve, &token).first().filter(|message| message["state"] == "delivered").cloned();
     let message = wait_for("the message is delivered", delivered);
     assert_eq!(message["kind"], "alert");
     assert!(serve.terminate().success());
@@ -90,26 +91,48 @@ fn a_message_that_was_written_but_not_delivered_when_the_process_was_killed_arri
     assert!(silent.mails().is_empty());
     let mail = mails[0].read();
     let host = format!("127.0.0.1:{}", world.nginx.port);
-    assert!(mail.subject().unwrap().contains(&format!("502 on {host}, the index is next")), "{:?}", mail.subject());
-    assert!(mail.body_text(0).unwrap().contains("/outages/1") && mail.body_html(0).unwrap().contains("/outages/1"));
+    assert!(
+        mail.subject().unwrap().contains(&format!("502 on {host}, the index is next")),
+        "{:?}",
+        mail.subject()
+    );
+    assert!(
+        mail.body_text(0).unwrap().contains("/outages/1")
+            && mail.body_html(0).unwrap().contains("/outages/1")
+    );
 }
 
 #[test]
 fn an_alert_reaches_mail_and_webhook_once_and_so_does_the_end_of_the_outage() {
     let mut world = world();
-    let (relay, receiver) = (Relay::start(Mood::Plain), Receiver::start(Replies::default()));
+    let (relay, receiver) = (Relay::start(Mood::Plain), Receiver::start(|_| Reply::Status(204)));
     configure(&world, relay.port, "10s");
     tell(&world, &["ops", "--mail", "ops@shop.example", "--set", "gather=0s", "--set", "summary=never"]);
-    tell(&world, &["pager", "--channel", "webhook", "--to", &receiver.url("/hook"), "--secret", "a signing key", "--set", "gather=0s"]);
+    tell(
+        &world,
+        &[
+            "pager",
+            "--channel",
+            "webhook",
+            "--to",
+            &receiver.url("/hook"),
+            "--secret",
+            "a signing key",
+            "--set",
+            "gather=0s",
+        ],
+    );
     world.app.kill();
     world.crawl(0, &[]);
     let serve = world.program.serve();
     wait_for("both are told", || (relay.mails().len() == 1 && receiver.received().len() == 1).then_some(()));
     world.app.start();
-    wait_for("both are told of the end", || (relay.mails().len() == 2 && receiver.received().len() == 2).then_some(()));
+    wait_for("both are told of the end", || {
+        (relay.mails().len() == 2 && receiver.received().len() == 2).then_some(())
+    });
     assert!(serve.terminate().success());
     assert!(relay.mails()[1].read().subject().unwrap().contains("recovered on 127.0.0.1"));
-    let told: Value = receiver.json();
+    let told: Value = serde_json::from_slice(&receiver.received()[1].body).unwrap();
     assert_eq!(told["news"][0]["happening"], "recovered");
     let outage = &told["news"][0]["outages"][0];
     assert_eq!((&outage["verdict"], &outage["state"]), (&"prolonged".into(), &"recovering".into()));
@@ -122,7 +145,12 @@ fn a_test_message_says_whether_it_arrived_and_the_doctor_what_is_wrong() {
     configure(&world, good.port, "10s");
     tell(&world, &["ops", "--mail", "ops@shop.example"]);
     let sent = world.program.run(&["report", "--send-test", "ops"]);
-    assert_eq!((sent.code, sent.stdout.as_str()), (0, "ops: delivered (Gatecrawl: a test message)\n"), "{}", sent.stderr);
+    assert_eq!(
+        (sent.code, sent.stdout.as_str()),
+        (0, "ops: delivered (Gatecrawl: a test message)\n"),
+        "{}",
+        sent.stderr
+    );
     assert_eq!(world.program.run(&["doctor"]).code, 0);
     assert_eq!(world.program.run(&["report", "--send-test", "nobody"]).code, 2);
 
@@ -160,7 +188,11 @@ fn the_summary_is_shown_as_text_and_json_and_a_day_that_has_not_begun_is_refused
     assert_eq!(told["sites"][0]["failing_urls"], told["sites"][0]["entries"][0]["url_count"]);
     let past = world.program.run(&["report", "--date", "2020-01-01"]);
     assert_eq!(past.code, 0, "{}", past.stderr);
-    assert!(past.stdout.contains("No site is watched yet") || past.stdout.contains("SITES"), "{}", past.stdout);
+    assert!(
+        past.stdout.contains("No site is watched yet") || past.stdout.contains("SITES"),
+        "{}",
+        past.stdout
+    );
     let future = world.program.run(&["report", "--date", "2999-01-01"]);
     assert_eq!(future.code, 2);
     assert!(future.stderr.contains("has not begun yet"), "{}", future.stderr);
@@ -186,7 +218,8 @@ async fn the_mail_can_be_read_on_a_small_screen_in_both_schemes() -> WebDriverRe
         assert!(wide.as_u64().unwrap() <= 360, "{scheme}: {wide} px wide");
         let colour = browser.ask("return getComputedStyle(document.body).backgroundColor;").await?;
         assert_eq!(colour, json!(paper));
-        let picture = browser.ask("const i = document.images[0]; return i.complete && i.naturalWidth;").await?;
+        let picture =
+            browser.ask("const i = document.images[0]; return i.complete && i.naturalWidth;").await?;
         assert_eq!(picture, json!(1104), "the chart is there");
         let all = json!({ "format": "png", "captureBeyondViewport": true });
         let shot = browser.devtools("Page.captureScreenshot", all).await?;

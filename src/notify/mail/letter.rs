@@ -58,9 +58,11 @@ pub(super) fn write(
         .message_id(Some(id(from, to, message)))
         .header(AutoSubmitted::of("auto-generated"));
     if let Some(link) = message.unsubscribe.as_deref().and_then(one_click) {
-        mail = mail
-            .header(ListUnsubscribe::of(&format!("<{link}>")))
-            .header(ListUnsubscribePost::of("List-Unsubscribe=One-Click"));
+        mail = mail.header(ListUnsubscribe::of(&format!("<{link}>")));
+        // One click without a question is for https alone (RFC 8058 section 3.1).
+        if link.starts_with("https:") {
+            mail = mail.header(ListUnsubscribePost::of("List-Unsubscribe=One-Click"));
+        }
     }
     let text = SinglePart::plain(plain::lines(&message.text));
     let whole = match &message.html {

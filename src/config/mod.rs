@@ -4,7 +4,7 @@
 //! Flags are read by the command line, which has them win. What is wrong is refused as a whole, before anything is started:
 //! half a configuration would send half the mail.
 //!
-//! A section is a struct in [`file`], a few lines in `example.toml`, and rows in [`environment`]; tests see to it that none is
+//! A section is a struct in `file.rs`, a few lines in `example.toml`, and rows in `environment.rs`; tests see to it that none is
 //! forgotten.
 
 mod environment;

@@ -9,7 +9,7 @@
 //! | layer | rooms |
 //! | --- | --- |
 //! | 5, faces | [`web`] the dashboard, [`cli`] the command line |
-//! | 4, at work | [`jobs`] what is due and who does it, [`app`] puts the parts together, [`config`], [`shutdown`] |
+//! | 4, at work | [`jobs`] what is due and who does it, among it the post office, [`app`] puts the parts together, [`config`], [`shutdown`] |
 //! | 3, doing | [`crawl`] runs over sites, [`report`] what was seen, made ready for readers |
 //! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx, [`notify`] word to people by mail and webhook |
 //! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
@@ -34,6 +34,9 @@
 //!    reports read from the store and judge with the present instant ([`domain::verdict`]); who made the answers of an
 //!    outage is said by [`diagnosis`] from the evidence that was kept, when it is asked ([`report::diagnosis`]), so that
 //!    a signature learned tomorrow explains what failed today.
+//! 6. When that crosses a line, it is news ([`domain::news`]), filed by the writer in the same transaction for each
+//!    recipient. The post office ([`jobs::post`]) makes one message of what waits, in the words of [`report::alert`], writes
+//!    it into the outbox ([`store::outbox`]), and delivers it by [`notify`] until somebody has taken it.
 //!
 //! A replayed file enters at the observation; nothing behind it knows the difference.
 

@@ -96,9 +96,9 @@ impl Period {
         Self { cadence, date, from, to: local(date, at, zone) }
     }
 
-    /// Names it among all summaries of one reader: `daily 2026-11-28`.
+    /// Names it among all summaries of one reader: `daily-2026-11-28`.
     pub fn key(&self) -> String {
-        format!("{} {}", self.cadence.word(), self.date)
+        format!("{}-{}", self.cadence.word(), self.date)
     }
 }
 
@@ -146,8 +146,8 @@ mod tests {
     fn a_daily_summary_is_due_at_its_hour_in_the_readers_own_zone() {
         let berlin = chrono_tz::Europe::Berlin;
         let daily = |now| due(Cadence::Daily, "07:00:00", berlin, now);
-        assert_eq!(daily("2026-11-28T05:59:59Z"), is("daily 2026-11-27", "2026-11-27T06:00:00+00:00"));
-        assert_eq!(daily("2026-11-28T06:00:00Z"), is("daily 2026-11-28", "2026-11-28T06:00:00+00:00"));
+        assert_eq!(daily("2026-11-28T05:59:59Z"), is("daily-2026-11-27", "2026-11-27T06:00:00+00:00"));
+        assert_eq!(daily("2026-11-28T06:00:00Z"), is("daily-2026-11-28", "2026-11-28T06:00:00+00:00"));
     }
 
     #[test]
@@ -156,24 +156,24 @@ mod tests {
         let now = "2026-11-28T12:00:00Z";
         assert_eq!(
             due(Cadence::Weekly, "07:00:00", utc, now),
-            is("weekly 2026-11-23", "2026-11-23T07:00:00+00:00")
+            is("weekly-2026-11-23", "2026-11-23T07:00:00+00:00")
         );
         assert_eq!(
             due(Cadence::Monthly, "07:00:00", utc, now),
-            is("monthly 2026-11-01", "2026-11-01T07:00:00+00:00")
+            is("monthly-2026-11-01", "2026-11-01T07:00:00+00:00")
         );
         let early = "2026-11-01T06:00:00Z";
-        assert_eq!(due(Cadence::Monthly, "07:00:00", utc, early).0, "monthly 2026-10-01");
+        assert_eq!(due(Cadence::Monthly, "07:00:00", utc, early).0, "monthly-2026-10-01");
     }
 
     #[test]
     fn an_hour_that_the_clocks_skip_comes_when_they_are_set_and_one_that_comes_twice_counts_once() {
         let berlin = chrono_tz::Europe::Berlin;
         let spring = |now| due(Cadence::Daily, "02:30:00", berlin, now);
-        assert_eq!(spring("2026-03-29T12:00:00Z"), is("daily 2026-03-29", "2026-03-29T01:00:00+00:00"));
+        assert_eq!(spring("2026-03-29T12:00:00Z"), is("daily-2026-03-29", "2026-03-29T01:00:00+00:00"));
         let autumn = |now| due(Cadence::Daily, "02:30:00", berlin, now);
         let first = autumn("2026-10-25T00:31:00Z");
-        assert_eq!(first, is("daily 2026-10-25", "2026-10-25T00:30:00+00:00"));
+        assert_eq!(first, is("daily-2026-10-25", "2026-10-25T00:30:00+00:00"));
         assert_eq!(autumn("2026-10-25T01:31:00Z"), first);
     }
 

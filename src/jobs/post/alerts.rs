@@ -36,7 +36,7 @@ impl PostOffice {
             return Ok(self.store.pass_over(recipient.id, &told, now).await?);
         };
         let alert = Alert::gather(&self.store, &heard, &self.asked(recipient, now, false)).await?;
-        let post = Post { key: format!("alert {} {newest}", recipient.id), kind: Kind::Alert, recipient };
+        let post = Post { key: format!("alert-{}-{newest}", recipient.id), kind: Kind::Alert, recipient };
         self.write(&post, &told, now, |unsubscribe| alert_message(&alert, &post.key, unsubscribe)).await
     }
 
@@ -73,7 +73,7 @@ impl PostOffice {
         }
         let alert = Alert::gather(&self.store, &again, &self.asked(recipient, now, true)).await?;
         // Two processes that see the same to be due write the same key.
-        let key = format!("reminder {} {}", recipient.id, oldest.timestamp_millis());
+        let key = format!("reminder-{}-{}", recipient.id, oldest.timestamp_millis());
         let post = Post { key, kind: Kind::Reminder, recipient };
         self.write(&post, &told, now, |unsubscribe| alert_message(&alert, &post.key, unsubscribe)).await
     }

@@ -16,7 +16,7 @@ impl PostOffice {
     /// Writes a test message to a recipient, to be delivered at once; returns its key.
     pub async fn write_test(&self, recipient: &Recipient) -> anyhow::Result<String> {
         let now = self.clock.now();
-        let key = format!("test {} {}", recipient.id, now.timestamp_millis());
+        let key = format!("test-{}-{}", recipient.id, now.timestamp_millis());
         let post = Post { key: key.clone(), kind: Kind::Test, recipient };
         self.write(&post, &Told::default(), now, |_| test_message(&key, &self.base, now)).await?;
         Ok(key)

@@ -72,5 +72,5 @@ impl PostOffice {
 
 /// Names the summary of a period to a reader.
 pub(super) fn summary_key(recipient: &Recipient, period: &Period) -> String {
-    format!("summary {} {}", recipient.id, period.key())
+    format!("summary-{}-{}", recipient.id, period.key())
 }

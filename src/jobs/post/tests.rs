@@ -299,7 +299,7 @@ async fn a_clock_that_jumps_a_day_sends_nothing_twice_and_loses_nothing() {
     let keys: Vec<String> = world.written().await.into_iter().map(|message| message.key).collect();
     assert_eq!(
         keys,
-        ["summary 1 daily 2026-11-21", "summary 1 daily 2026-11-22", "summary 1 daily 2026-11-23"]
+        ["summary-1-daily-2026-11-21", "summary-1-daily-2026-11-22", "summary-1-daily-2026-11-23"]
     );
     // A message that seems to be due in a far future is due now.
     world.clock.set(at("2026-11-20T07:00:00Z"));

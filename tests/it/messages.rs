@@ -222,7 +222,9 @@ async fn the_mail_can_be_read_on_a_small_screen_in_both_schemes() -> WebDriverRe
         let picture =
             browser.ask("const i = document.images[0]; return i.complete && i.naturalWidth;").await?;
         assert_eq!(picture, json!(1104), "the chart is there");
-        let all = json!({ "format": "png", "captureBeyondViewport": true });
+        let height = browser.ask("return document.documentElement.scrollHeight;").await?;
+        let clip = json!({ "x": 0, "y": 0, "width": 360, "height": height, "scale": 1 });
+        let all = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = browser.devtools("Page.captureScreenshot", all).await?;
         keep(&format!("mail-{scheme}.png"), shot["data"].as_str().unwrap());
     }

@@ -214,14 +214,17 @@ async fn the_mail_can_be_read_on_a_small_screen_in_both_schemes() -> WebDriverRe
     for (scheme, paper) in [("light", "rgb(250, 249, 246)"), ("dark", "rgb(20, 20, 19)")] {
         browser.wear(360, scheme).await?;
         browser.driver.goto(format!("file://{file}")).await?;
-        let wide = browser.ask("return document.documentElement.scrollWidth;").await?;
-        assert!(wide.as_u64().unwrap() <= 360, "{scheme}: {wide} px wide");
+        browser.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
+        let over = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+        assert_eq!(browser.ask(over).await?, json!(0), "{scheme}: it scrolls sideways");
         let colour = browser.ask("return getComputedStyle(document.body).backgroundColor;").await?;
         assert_eq!(colour, json!(paper));
         let picture =
             browser.ask("const i = document.images[0]; return i.complete && i.naturalWidth;").await?;
         assert_eq!(picture, json!(1104), "the chart is there");
-        let all = json!({ "format": "png", "captureBeyondViewport": true });
+        let height = browser.ask("return document.documentElement.scrollHeight;").await?;
+        let clip = json!({ "x": 0, "y": 0, "width": 360, "height": height, "scale": 1 });
+        let all = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = browser.devtools("Page.captureScreenshot", all).await?;
         keep(&format!("mail-{scheme}.png"), shot["data"].as_str().unwrap());
     }

@@ -58,6 +58,7 @@ struct Gathered {
     digest: SiteDigest,
     stretches: Vec<Stretch>,
     looked: Looked,
+    added: DateTime<Utc>,
 }
 
 /// An outage cut at the instant of judgement.
@@ -127,7 +128,8 @@ async fn gather_site(store: &Store, site: &Site, asked: &Asked) -> Result<Gather
         robots: robots_now(store, site, &cuts, asked).await?,
         efficiency,
     };
-    Ok(Gathered { digest, stretches: cuts.iter().map(|cut| stretch(cut, asked.to)).collect(), looked })
+    let stretches = cuts.iter().map(|cut| stretch(cut, asked.to)).collect();
+    Ok(Gathered { digest, stretches, looked, added: site.created_at })
 }
 
 /// A site as people call it.
@@ -315,7 +317,12 @@ fn chart(sites: &[Gathered], asked: &Asked) -> Option<Timeline> {
         Cadence::Monthly => (31, "URLs failing, last 31 days"),
     };
     let stretches: Vec<Stretch> = sites.iter().flat_map(|site| site.stretches.iter().copied()).collect();
-    let from = asked.to - TimeDelta::days(days);
+    // Before the first site was added, there is nothing to see; a window is an hour at the least.
+    let added = sites.iter().map(|site| site.added).min()?.min(asked.to - TimeDelta::hours(1));
+    let (from, title) = match asked.to - TimeDelta::days(days) {
+        from if from >= added => (from, title),
+        _ => (added, "URLs failing, since the first site was added"),
+    };
     let looked = Looked::of_hours(sites.iter().flat_map(|site| site.looked.since(from).collect::<Vec<_>>()));
     let buckets = history::buckets(&stretches, &looked, from, asked.to, PARTS);
     let total = |bucket: &crate::chart::timeline::Bucket| {

@@ -22,7 +22,9 @@ impl Digest {
         for group in Group::ALL {
             self.write_group(&mut out, group);
         }
-        out.push_str("\nSITES\n");
+        if !self.sites.is_empty() {
+            out.push_str("\nSITES\n");
+        }
         for site in &self.sites {
             self.write_site(&mut out, site);
         }
@@ -86,8 +88,11 @@ pub(super) fn more(told: usize) -> Option<String> {
     (rest > 0).then(|| format!("And {rest} more."))
 }
 
-/// With its first letter large.
+/// With its first letter large, but for the name of a file.
 pub(in crate::report) fn capital(text: &str) -> String {
+    if text.starts_with("robots.txt") {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -150,7 +150,7 @@ impl Program {
             .env_remove("RUST_LOG");
         // A configuration that was put beside the data holds for every command.
         let configuration = self.directory.path().join("gatecrawl.toml");
-        if configuration.exists() {
+        if configuration.exists() && !arguments.contains(&"--config") {
             command.arg("--config").arg(configuration);
         }
         command

@@ -35,7 +35,9 @@
 //!    outage is said by [`diagnosis`] from the evidence that was kept, when it is asked ([`report::diagnosis`]), so that
 //!    a signature learned tomorrow explains what failed today.
 //!
-//! A replayed file and an access log enter at the observation; nothing behind it knows the difference.
+//! A replayed file enters at the observation; nothing behind it knows the difference. Access logs enter there, too:
+//! [`accesslog`] reads lines and finds the bots in them, and [`jobs::import`] hands what real ones saw to the same writer,
+//! with the bot as the observer.
 
 pub mod accesslog;
 pub mod app;

@@ -78,13 +78,13 @@ const EXCERPT: usize = 120;
 /// More threads than this only wait for each other.
 const MOST_THREADS: usize = 16;
 
-/// Reads all inputs: `new` makes what one thread gathers, `take` is given each hit. The order of hits is not that of the
+/// Reads all inputs: `new` makes what one thread gathers, `take` is given each hit, with the place of its input. The order of hits is not that of the
 /// lines; what was gathered comes back, one for each thread.
 pub fn read<T: Send>(
     inputs: &[Input],
     options: &Options,
     new: impl Fn() -> T + Sync,
-    take: impl Fn(&mut T, Hit<'_>) + Sync,
+    take: impl Fn(&mut T, usize, Hit<'_>) + Sync,
 ) -> (Vec<T>, Report) {
     let files = Files::of(inputs, options);
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
@@ -93,7 +93,7 @@ pub fn read<T: Send>(
         let mut gathered = new();
         let mut block = Block::default();
         while files.next(&mut block) {
-            worker.read(&block, |hit| take(&mut gathered, hit));
+            worker.read(&block, |hit| take(&mut gathered, block.input, hit));
         }
         (gathered, worker.count)
     };

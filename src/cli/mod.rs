@@ -4,9 +4,11 @@
 //! Exit codes: 0 fine; 1 ran, and found failing URLs at or above `--fail-on`; 2 wrong usage or configuration; 3 could not
 //! do its job.
 
+mod bots;
 mod crawl;
 mod deploy;
 mod diagnose;
+mod logs;
 mod output;
 mod plan;
 mod progress;
@@ -59,6 +61,10 @@ enum Command {
     User(user::Options),
     /// Tokens by which programs ask the API
     Token(token::Options),
+    /// What search bots really met, from access logs
+    Logs(Box<logs::Options>),
+    /// The bots that are known in access logs, and the lists of their addresses
+    Bots(bots::Options),
     /// Judge recorded observations with a policy
     Replay(replay::Options),
     /// Who sent an error answer, and why
@@ -142,6 +148,8 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Deploy(options) => deploy::run(options, data).await,
         Command::Diagnose(options) => diagnose::run(&options).await,
         Command::Plan(options) => plan::run(&options, data).await,
+        Command::Logs(options) => Box::pin(logs::run(*options, data)).await,
+        Command::Bots(options) => bots::run(options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Token(options) => token::run(options, data).await,

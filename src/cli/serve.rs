@@ -1,7 +1,7 @@
 //! `gatecrawl serve`: scheduler, crawler and dashboard in one process, until SIGTERM or Ctrl-C.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
@@ -13,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, Success, output};
 use crate::app::App;
+use crate::domain::site::Site;
 use crate::jobs::driver::Driver;
+use crate::jobs::follow::{Follow, Followers};
+use crate::jobs::import::Importer;
 use crate::web;
 use crate::{shutdown, web::AppState};
 
@@ -22,17 +25,28 @@ pub(super) struct Options {
     /// The address of the dashboard
     #[arg(long, default_value = "127.0.0.1:8502", value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
     listen: SocketAddr,
+    /// Follow the access log of a known site as it is written (may be repeated)
+    #[arg(long, value_name = "SITE=PATH", env = "GATECRAWL_FOLLOW", value_delimiter = ',')]
+    follow: Vec<Follow>,
+    #[command(flatten)]
+    logs: super::logs::reading::LogReading,
     #[command(flatten)]
     connection: super::Connection,
 }
 
 pub(super) async fn run(options: Options, data: &Path) -> Outcome {
+    let (reading, verifier) = (options.logs.reading()?, options.logs.verifier(data)?);
     let listener = bind(options.listen).await?;
     let address = listener.local_addr()?;
-    let App { store, clock, patrols, writer_task } = super::open_to_fetch(data, &options.connection).await?;
+    let app = super::open_to_fetch(data, &options.connection).await?;
+    let logs = logs(&app, &options.follow).await?;
+    let App { store, clock, patrols, writer_task } = app;
+    let (writer, trust) = (patrols.writer.clone(), options.logs.trust_user_agent);
+    let importer = Arc::new(Importer { writer, verifier, trust });
     let wake = Arc::new(Notify::new());
     let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake), patrols.board.clone())
-        .looking_by(Arc::clone(&patrols.fetch_for));
+        .looking_by(Arc::clone(&patrols.fetch_for))
+        .importing_by(Arc::clone(&importer), reading.clone());
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
         output::data(&format!(
@@ -44,6 +58,8 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     parts.spawn(shutdown::on_signals(stop.clone()));
     let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
     parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
+    let followers = Followers { store: store.clone(), importer, clock, reading };
+    parts.spawn(followers.run(logs, stop.clone()));
     let app = web::make_app(state.serving(stop.clone())).into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone().cancelled_owned();
     parts.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(until).await?) });
@@ -54,6 +70,15 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     store.close().await;
     result?;
     Ok(Success::Fine)
+}
+
+/// The logs that are followed, each with its site, which must be known.
+async fn logs(app: &App, follow: &[Follow]) -> Result<Vec<(Site, PathBuf)>, Failure> {
+    let mut logs = Vec::with_capacity(follow.len());
+    for Follow { site, path } in follow {
+        logs.push((super::site::known(app, site).await?, path.clone()));
+    }
+    Ok(logs)
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -52,6 +52,26 @@ impl Voice {
     }
 }
 
+impl Voice {
+    /// What one member met, where whoever wrote it down named gateway and cause, and is so sure of the cause. A named gateway
+    /// is taken to be as sure as a page of its own makes it (`nginx_502`).
+    pub fn stated(gateway: Option<Gateway>, cause: Option<Cause>, sure: f32) -> Self {
+        const STATED_GATEWAY: f32 = 0.97;
+        let gateway = gateway.unwrap_or(Gateway::Unknown);
+        let confidence = if gateway == Gateway::Unknown { 0.0 } else { STATED_GATEWAY };
+        Self {
+            made_by: match (cause, gateway) {
+                (Some(Cause::ApplicationMade), _) => MadeBy::Application,
+                (_, Gateway::Unknown) => MadeBy::Unknown,
+                _ => MadeBy::Gateway,
+            },
+            gateway: Likely { name: gateway, confidence },
+            causes: cause.map(|name| Likely { name, confidence: sure }).into_iter().collect(),
+            members: 1,
+        }
+    }
+}
+
 impl Default for Consensus {
     fn default() -> Self {
         Self::of(&[])

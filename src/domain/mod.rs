@@ -25,6 +25,7 @@ pub mod looked;
 pub mod observation;
 pub mod outage;
 pub mod outcome;
+pub mod pace;
 pub mod page_url;
 pub mod page_version;
 pub mod patterns;

@@ -2,4 +2,6 @@
 
 mod attach;
 pub mod driver;
+pub mod follow;
+pub mod import;
 pub mod patrol;

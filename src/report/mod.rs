@@ -1,5 +1,6 @@
 //! What was seen, made ready for readers: sentences, summaries and JSON shapes, the same for page, mail and command line.
 
+pub mod bots;
 pub mod deploys;
 pub mod diagnosis;
 pub mod habit;

@@ -10,6 +10,7 @@ use crate::domain::span::Span;
 
 pub mod account;
 pub mod advice;
+pub mod bots;
 pub mod deploys;
 pub mod diagnosis;
 pub mod habit;

@@ -113,7 +113,7 @@ impl Store {
         shown: u32,
     ) -> Result<Changes, StoreError> {
         let found: i64 = sqlx::query_scalar(
-            "select count(*) from url where site_id = $1 and found_at > $2 and found_at <= $3",
+            "select count(*) from url where site_id = $1 and of_log = 0 and found_at > $2 and found_at <= $3",
         )
         .bind(site.0)
         .bind(millis(from))

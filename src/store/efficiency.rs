@@ -35,7 +35,7 @@ impl Store {
     /// `since`.
     pub async fn found_times(&self, site: SiteId, since: DateTime<Utc>) -> Result<Vec<Found>, StoreError> {
         let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "select found_at, count(*) from url where site_id = $1 and found_at > $2
+            "select found_at, count(*) from url where site_id = $1 and of_log = 0 and found_at > $2
              group by found_at order by found_at",
         )
         .bind(site.0)

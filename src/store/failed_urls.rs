@@ -1,4 +1,5 @@
-//! The URLs of an outage, each once with all of its runs of failures there: searched, sorted, a page at a time.
+//! The URLs of an outage, each once with all of its runs of failures there: searched, sorted, a page at a time. Also those of
+//! a site that are failing now.
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder};
@@ -6,8 +7,11 @@ use sqlx::{FromRow, QueryBuilder};
 use super::indexability::standing_columns;
 use super::outages::{MemberRow, StoredMember};
 use super::url_lists::push_text;
-use super::{Store, StoreError, instant};
+use super::{Store, StoreError, corrupt, instant};
 use crate::domain::observation::OutageId;
+use crate::domain::outcome::Outcome;
+use crate::domain::page_url::PageUrl;
+use crate::domain::site::Site;
 
 /// A URL of an outage, with all of its runs of failures there.
 #[derive(Debug, Clone)]
@@ -78,6 +82,27 @@ const RUNS: &str = "with run as (
          from episode where outage_id = ";
 
 impl Store {
+    /// The URLs of a site that are failing now, with what they fail, and since when.
+    pub async fn failing_urls(
+        &self,
+        site: &Site,
+    ) -> Result<Vec<(PageUrl, Outcome, DateTime<Utc>)>, StoreError> {
+        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+            "select e.id, u.path, e.latest, e.first_failing from episode e join url u on u.id = e.url_id
+             where e.site_id = $1 and e.observer = 'gatecrawl' and e.healthy_after is null and e.went_on = 0
+             order by e.first_failing, u.path",
+        )
+        .bind(site.id.0)
+        .fetch_all(&self.db.reader)
+        .await?;
+        let read = |(id, path, latest, first): (i64, String, String, i64)| {
+            let url = site.origin.url(&path).map_err(|error| corrupt("episode", id, error))?;
+            let outcome = latest.parse().map_err(|error| corrupt("episode", id, error))?;
+            Ok((url, outcome, instant(first)))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// A page of the URLs of an outage that have this in their path; an empty text: of all.
     pub async fn failed_urls(
         &self,

@@ -195,7 +195,7 @@ impl Store {
         row.map(StoredOutage::try_from).transpose()
     }
 
-    /// The outages of a site that go on, or went on after `since` (`None`: ever), newest first.
+    /// The outages of a site that we saw ourselves and that go on, or went on after `since` (`None`: ever), newest first.
     pub async fn outages(
         &self,
         site: SiteId,
@@ -203,7 +203,7 @@ impl Store {
     ) -> Result<Vec<StoredOutage>, StoreError> {
         let rows: Vec<OutageRow> = sqlx::query_as(
             "select * from outage
-             where site_id = $1 and (ongoing = 1 or coalesce(healthy_after, last_failing) >= $2)
+             where site_id = $1 and observer = 'gatecrawl' and (ongoing = 1 or coalesce(healthy_after, last_failing) >= $2)
              order by first_failing desc, id desc",
         )
         .bind(site.0)

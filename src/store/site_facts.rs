@@ -185,7 +185,8 @@ async fn past(
         "{SITES} select s.id, group_concat(o.first_failing || ',' || o.last_failing || ',' || coalesce(o.healthy_before, '')
                     || ',' || coalesce(o.healthy_after, '') || ',' || o.unknown_ms || ',' || o.confirmed || ',' || o.alternating
                     || ',' || o.solid_ms || ',' || o.url_count, ';')
-         from sites s join outage o on o.site_id = s.id and o.last_failing >= $2 and o.last_failing < $3
+         from sites s join outage o on o.site_id = s.id and o.observer = 'gatecrawl'
+             and o.last_failing >= $2 and o.last_failing < $3
          where o.ongoing = 0 group by s.id"
     )))
     .bind(of.map(|site| site.0))
@@ -231,9 +232,9 @@ async fn outages(
 ) -> Result<Vec<TracedOutage>, StoreError> {
     let rows: Vec<TracedRow> = sqlx::query_as(AssertSqlSafe(format!(
         "{SITES}, recent(id) as (
-             select o.id from sites s join outage o on o.site_id = s.id and o.last_failing >= $2
+             select o.id from sites s join outage o on o.site_id = s.id and o.observer = 'gatecrawl' and o.last_failing >= $2
              union
-             select o.id from sites s join outage o on o.site_id = s.id and o.ongoing = 1)
+             select o.id from sites s join outage o on o.site_id = s.id and o.observer = 'gatecrawl' and o.ongoing = 1)
          select o.*, case when o.scope = 'url' then
                     (select u.path from episode e join url u on u.id = e.url_id where e.outage_id = o.id
                      order by e.first_failing, u.path, e.id limit 1) end first_path

@@ -179,7 +179,7 @@ impl Store {
 
 /// The condition on a URL `u`.
 fn push_filter(query: &mut QueryBuilder<Sqlite>, site: &Site, filter: &UrlFilter) {
-    query.push(" where u.site_id = ").push_bind(site.id.0);
+    query.push(" where u.of_log = 0 and u.site_id = ").push_bind(site.id.0);
     push_text(query, &filter.text);
     if let Some(section) = &filter.section {
         query.push(" and u.section = ").push_bind(section.clone());

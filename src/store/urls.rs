@@ -138,7 +138,11 @@ pub(super) async fn insert_urls<'a>(
             values.push_bind(url.section().as_str().to_owned());
             values.push_bind(i64::from(*depth)).push_bind(millis(now)).push_bind(i64::from(*nofollow));
         });
-        statement.push(" on conflict (site_id, path) do nothing");
+        // What a log has shown before is found now.
+        statement.push(
+            " on conflict (site_id, path) do update set of_log = 0, depth = excluded.depth, found_at = excluded.found_at,
+                 nofollow = excluded.nofollow where url.of_log = 1",
+        );
         statement.build().execute(&mut *db).await?;
     }
     Ok(())
@@ -179,10 +183,11 @@ impl Store {
 
     /// All known URLs of a site, those nearest to the start page first.
     pub async fn known_urls(&self, site: &Site) -> Result<Vec<KnownUrl>, StoreError> {
-        let rows: Vec<UrlRow> = sqlx::query_as(select_urls!("where u.site_id = $1 order by u.depth, u.path"))
-            .bind(site.id.0)
-            .fetch_all(&self.db.reader)
-            .await?;
+        let rows: Vec<UrlRow> =
+            sqlx::query_as(select_urls!("where u.site_id = $1 and u.of_log = 0 order by u.depth, u.path"))
+                .bind(site.id.0)
+                .fetch_all(&self.db.reader)
+                .await?;
         rows.into_iter().map(|row| row.known(site)).collect()
     }
 
@@ -195,7 +200,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<KnownUrl>, StoreError> {
         let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
-            "where u.site_id = $1 and u.id > $2
+            "where u.site_id = $1 and u.id > $2 and u.of_log = 0
                and (s.last_seen is null or s.last_seen < $3
                     or ($4 = 1 and (s.class = 'failing'
                                     or (s.outcome = '200' and coalesce(u.read_scope, 0) <> coalesce($5, u.read_scope, 0)))))
@@ -214,9 +219,11 @@ impl Store {
 
     /// Shows path and query of each known URL of a site, one at a time: a site may have a million.
     pub async fn each_path(&self, site: &Site, mut see: impl FnMut(&str)) -> Result<(), StoreError> {
-        let mut rows = sqlx::query_scalar::<_, String>("select path from url where site_id = $1 order by id")
-            .bind(site.id.0)
-            .fetch(&self.db.reader);
+        let mut rows = sqlx::query_scalar::<_, String>(
+            "select path from url where site_id = $1 and of_log = 0 order by id",
+        )
+        .bind(site.id.0)
+        .fetch(&self.db.reader);
         while let Some(path) = rows.try_next().await? {
             see(&path);
         }
@@ -225,9 +232,10 @@ impl Store {
 
     /// Shows each known URL of a site, one at a time.
     pub async fn each_known(&self, site: &Site, mut see: impl FnMut(KnownUrl)) -> Result<(), StoreError> {
-        let mut rows = sqlx::query_as::<_, UrlRow>(select_urls!("where u.site_id = $1 order by u.id"))
-            .bind(site.id.0)
-            .fetch(&self.db.reader);
+        let mut rows =
+            sqlx::query_as::<_, UrlRow>(select_urls!("where u.site_id = $1 and u.of_log = 0 order by u.id"))
+                .bind(site.id.0)
+                .fetch(&self.db.reader);
         while let Some(row) = rows.try_next().await? {
             see(row.known(site)?);
         }
@@ -265,7 +273,8 @@ impl Store {
     /// A few known URLs of a site, from all over it; the same ones each time, as long as none is added.
     pub async fn url_sample(&self, site: &Site, limit: usize) -> Result<Vec<KnownUrl>, StoreError> {
         let rows: Vec<UrlRow> = sqlx::query_as(select_urls!(
-            "where u.id in (select id from url where site_id = $1 order by id * 7919 % 10007, id limit $2)
+            "where u.id in (select id from url where site_id = $1 and of_log = 0
+                           order by id * 7919 % 10007, id limit $2)
              order by u.id"
         ))
         .bind(site.id.0)
@@ -286,10 +295,11 @@ impl Store {
 
     /// How many sections the known URLs of a site are in.
     pub async fn count_sections(&self, site: &Site) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("select count(distinct section) from url where site_id = $1")
-            .bind(site.id.0)
-            .fetch_one(&self.db.reader)
-            .await?;
+        let count: i64 =
+            sqlx::query_scalar("select count(distinct section) from url where site_id = $1 and of_log = 0")
+                .bind(site.id.0)
+                .fetch_one(&self.db.reader)
+                .await?;
         Ok(count.cast_unsigned())
     }
 
@@ -303,27 +313,6 @@ impl Store {
         .fetch_one(&self.db.reader)
         .await?;
         Ok(count.cast_unsigned())
-    }
-
-    /// The URLs of a site that are failing now, with what they fail, and since when.
-    pub async fn failing_urls(
-        &self,
-        site: &Site,
-    ) -> Result<Vec<(PageUrl, Outcome, DateTime<Utc>)>, StoreError> {
-        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
-            "select e.id, u.path, e.latest, e.first_failing from episode e join url u on u.id = e.url_id
-             where e.site_id = $1 and e.observer = 'gatecrawl' and e.healthy_after is null and e.went_on = 0
-             order by e.first_failing, u.path",
-        )
-        .bind(site.id.0)
-        .fetch_all(&self.db.reader)
-        .await?;
-        let read = |(id, path, latest, first): (i64, String, String, i64)| {
-            let url = site.origin.url(&path).map_err(|error| corrupt("episode", id, error))?;
-            let outcome = latest.parse().map_err(|error| corrupt("episode", id, error))?;
-            Ok((url, outcome, instant(first)))
-        };
-        rows.into_iter().map(read).collect()
     }
 
     /// Failing URLs of a site that are due to be looked at again, the most overdue first.

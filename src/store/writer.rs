@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::docket::{Docket, OutageChange};
+use super::logged::{self, Ledger, LogBatch, Taken};
 use super::urls::{KnownUrl, NewUrl, insert_urls};
 use super::{Store, StoreError, batch};
 use crate::domain::evidence::Evidence;
@@ -116,6 +117,7 @@ pub struct WriterTask {
     messages: mpsc::Receiver<Message>,
     changes: broadcast::Sender<OutageChange>,
     dockets: HashMap<(SiteId, Observer), Docket>,
+    ledgers: HashMap<SiteId, Ledger>,
 }
 
 /// What one transaction stores.
@@ -125,14 +127,26 @@ struct Batch {
     found: Vec<Find>,
 }
 
+/// What was gathered, and who waits for it.
+#[derive(Debug)]
+struct Gathered {
+    batch: Batch,
+    flushes: Vec<Answer<()>>,
+    logged: Option<(Box<LogBatch>, Answer<Taken>)>,
+}
+
 /// URLs of a site that were found at an instant.
 type Find = (SiteId, Vec<NewUrl>, DateTime<Utc>);
+
+/// To whom it is said whether something was stored.
+type Answer<T> = oneshot::Sender<Result<T, WriteFailed>>;
 
 #[derive(Debug)]
 enum Message {
     Record(Box<Record>),
     Found(Find),
-    Flush(oneshot::Sender<Result<(), WriteFailed>>),
+    Flush(Answer<()>),
+    Logged(Box<LogBatch>, Answer<Taken>),
     Forget(SiteId),
 }
 
@@ -147,7 +161,16 @@ impl Writer {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (changes, _) = broadcast::channel(QUEUE);
         let writer = Self { messages, changes: changes.clone() };
-        (writer, WriterTask { store, messages: receiver, changes, dockets: HashMap::new() })
+        (
+            writer,
+            WriterTask {
+                store,
+                messages: receiver,
+                changes,
+                dockets: HashMap::new(),
+                ledgers: HashMap::new(),
+            },
+        )
     }
 
     /// Hands over one observation; waits while the writer is behind.
@@ -163,6 +186,13 @@ impl Writer {
         now: DateTime<Utc>,
     ) -> Result<(), WriteFailed> {
         self.send(Message::Found((site, urls, now))).await
+    }
+
+    /// Hands over hits of bots, and waits until they are stored for good.
+    pub async fn log(&self, batch: LogBatch) -> Result<Taken, WriteFailed> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(Message::Logged(Box::new(batch), sender)).await?;
+        receiver.await.unwrap_or_else(|_| Err(stopped()))
     }
 
     /// Waits until everything that was handed over before is stored for good.
@@ -196,11 +226,15 @@ impl WriterTask {
     pub async fn run(mut self) {
         let mut failure: Option<WriteFailed> = None;
         while let Some(first) = self.messages.recv().await {
-            let (batch, flushes) = self.gather(first).await;
+            let Gathered { batch, flushes, logged } = self.gather(first).await;
             if let Err(error) = self.store_batch(batch).await {
                 tracing::error!(%error, "observations could not be stored");
                 self.dockets.clear();
                 failure = Some(WriteFailed(error.to_string()));
+            }
+            if let Some((batch, sender)) = logged {
+                // Who no longer waits for the answer does not need it.
+                let _ = sender.send(self.store_logged(&batch).await);
             }
             if flushes.is_empty() {
                 continue;
@@ -214,8 +248,8 @@ impl WriterTask {
     }
 
     /// Gathers a batch: until its time is over, it is full, or somebody waits for it.
-    async fn gather(&mut self, first: Message) -> (Batch, Vec<oneshot::Sender<Result<(), WriteFailed>>>) {
-        let (mut batch, mut flushes) = (Batch::default(), Vec::new());
+    async fn gather(&mut self, first: Message) -> Gathered {
+        let (mut batch, mut flushes, mut logged) = (Batch::default(), Vec::new(), None);
         let until = Instant::now() + BATCH_TIME;
         let mut next = Some(first);
         while let Some(message) = next {
@@ -223,14 +257,15 @@ impl WriterTask {
                 Message::Record(record) => batch.records.push(*record),
                 Message::Found(find) => batch.found.push(find),
                 Message::Flush(sender) => flushes.push(sender),
+                Message::Logged(hits, sender) => logged = Some((hits, sender)),
                 Message::Forget(site) => self.dockets.retain(|(of, _), _| *of != site),
             }
-            if !flushes.is_empty() || batch.records.len() >= BATCH_ROWS {
+            if !flushes.is_empty() || logged.is_some() || batch.records.len() >= BATCH_ROWS {
                 break;
             }
             next = timeout_at(until, self.messages.recv()).await.unwrap_or_default();
         }
-        (batch, flushes)
+        Gathered { batch, flushes, logged }
     }
 
     async fn store_batch(&mut self, Batch { mut records, found }: Batch) -> Result<(), StoreError> {
@@ -252,6 +287,18 @@ impl WriterTask {
             self.announce(change);
         }
         Ok(())
+    }
+
+    /// Stores hits of bots in a transaction of their own.
+    async fn store_logged(&mut self, batch: &LogBatch) -> Result<Taken, WriteFailed> {
+        let ledger = self.ledgers.entry(batch.site).or_default();
+        let stored = logged::store(&self.store, ledger, &mut self.dockets, batch).await;
+        stored.map_err(|error| {
+            tracing::error!(%error, "hits of bots could not be stored");
+            self.ledgers.remove(&batch.site);
+            self.dockets.clear();
+            WriteFailed(error.to_string())
+        })
     }
 
     async fn docket(
@@ -286,7 +333,7 @@ impl WriterTask {
 }
 
 /// Records by the docket that they belong to; their order within each is kept.
-fn by_docket(records: Vec<Record>) -> Vec<((SiteId, Observer), Vec<Record>)> {
+pub(super) fn by_docket(records: Vec<Record>) -> Vec<((SiteId, Observer), Vec<Record>)> {
     let mut groups: Vec<((SiteId, Observer), Vec<Record>)> = Vec::new();
     for record in records {
         let key = (record.site, record.observer.clone());

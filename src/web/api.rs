@@ -163,5 +163,7 @@ fn crawl_json(crawl: &Crawl) -> CrawlJson {
     }
 }
 
+pub(crate) mod logs;
+
 #[cfg(test)]
 mod tests;

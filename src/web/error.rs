@@ -49,6 +49,15 @@ pub(crate) enum Error {
     /// A page could not be put together.
     #[error("a page could not be rendered: {0}")]
     Render(#[from] askama::Error),
+    /// What was uploaded is larger than what is taken.
+    #[error("the upload is larger than {0} bytes")]
+    TooLarge(u64),
+    /// What was uploaded is no access log.
+    #[error("the upload holds no line of an access log: {0}")]
+    NoLog(String),
+    /// A log could not be taken in.
+    #[error("a log could not be taken in: {0}")]
+    Import(String),
     /// A site could not be looked at.
     #[error("a site could not be looked at: {0}")]
     Look(String),
@@ -65,9 +74,14 @@ impl Error {
             Self::CrossSite | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
-            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) | Self::Look(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoLog(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Store(_)
+            | Self::Render(_)
+            | Self::Secret(_)
+            | Self::Export(_)
+            | Self::Import(_)
+            | Self::Look(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -98,11 +112,24 @@ impl Error {
             Self::Form(_) => {
                 ("That form cannot be read", "Go back, load the page again and send it once more.")
             }
+            Self::TooLarge(_) => (
+                "That log is too large",
+                "Send it packed (gz, zst, bz2), or in pieces: a line that is sent twice counts once. Nothing was taken in.",
+            ),
+            Self::NoLog(_) => (
+                "That is no access log",
+                "No line of it is of a known format: name the format with ?format=. Nothing was taken in.",
+            ),
             Self::Query(_) => (
                 "That address asks what there is not",
                 "A filter, an order or a page in it is none that this list has. Go back to the list and choose from it.",
             ),
-            Self::Store(_) | Self::Render(_) | Self::Secret(_) | Self::Export(_) | Self::Look(_) => (
+            Self::Store(_)
+            | Self::Render(_)
+            | Self::Secret(_)
+            | Self::Export(_)
+            | Self::Import(_)
+            | Self::Look(_) => (
                 "That did not work",
                 "The fault is on our side, and the log of Gatecrawl says more. Trying again does no harm.",
             ),

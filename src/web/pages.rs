@@ -5,6 +5,7 @@
 
 pub(crate) mod about;
 pub(crate) mod account;
+pub(crate) mod bots;
 pub(crate) mod crawl;
 pub(crate) mod crawls;
 pub(crate) mod login;

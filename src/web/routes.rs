@@ -83,12 +83,13 @@ fn everybody() -> Vec<Route> {
 /// Pages that hold nothing of their reader but the role.
 fn readers() -> Vec<Route> {
     use pages::public_status;
-    use pages::{crawl, crawls, outage, outages, overview, site, url, urls};
+    use pages::{bots, crawl, crawls, outage, outages, overview, site, url, urls};
     let shared = |who, path, handler| Route { method: Method::Get, path, who, is_shared: true, handler };
     let page = |path, handler| shared(Who::Account(Role::Viewer), path, handler);
     vec![
         page("/", get(overview::show)),
         page("/sites/{id}", get(site::show)),
+        page("/sites/{id}/bots", get(bots::show)),
         page("/sites/{id}/crawls", get(crawls::show)),
         page("/sites/{id}/urls", get(urls::show)),
         page("/sites/{id}/outages", get(outages::show)),
@@ -154,6 +155,7 @@ fn programs() -> Vec<Route> {
         row_of(Get, "/api/v1/sites/{id}/outages", get(api::outages)),
         row_of(Get, "/api/v1/outages/{id}", get(api::outage)),
         admin(Post, "/api/v1/sites/{id}/crawls", post(api::crawl)),
+        admin(Post, "/api/v1/sites/{id}/logs", post(api::logs::take)),
     ]
 }
 

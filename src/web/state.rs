@@ -10,8 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::secret::Passwords;
 use super::shared::{SHARED_FOR, Shared};
 use super::throttle::Throttle;
+use crate::accesslog::parser::Options as Reading;
 use crate::clock::Clock;
 use crate::crawl::board::Board;
+use crate::jobs::import::Importer;
 use crate::jobs::patrol::FetchFor;
 use crate::store::Store;
 
@@ -28,6 +30,8 @@ pub struct AppState {
     pub board: Board,
     /// Who fetches for a look at a site that is not added yet; `None`: nobody.
     pub fetch_for: Option<FetchFor>,
+    /// Who takes in logs that are uploaded, and how they are read; `None`: nobody.
+    pub importer: Option<(Arc<Importer>, Reading)>,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
     /// Answers that several readers share.
@@ -53,6 +57,7 @@ impl AppState {
             board,
             closing,
             fetch_for: None,
+            importer: None,
             shared,
             shared_for,
             passwords: Passwords::new(),
@@ -64,6 +69,12 @@ impl AppState {
     #[must_use]
     pub fn looking_by(self, fetch_for: FetchFor) -> Self {
         Self { fetch_for: Some(fetch_for), ..self }
+    }
+
+    /// The same, able to take in logs.
+    #[must_use]
+    pub fn importing_by(self, importer: Arc<Importer>, reading: Reading) -> Self {
+        Self { importer: Some((importer, reading)), ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

@@ -13,6 +13,9 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::{AppState, auth, make_app, secret};
+use crate::accesslog::bots::lists::Lists;
+use crate::accesslog::bots::verify::Verifier;
+use crate::accesslog::parser::Options as Reading;
 use crate::clock::TestClock;
 use crate::crawl::board::Board;
 use crate::domain::evidence::Evidence;
@@ -21,7 +24,9 @@ use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
 use crate::domain::role::Role;
 use crate::domain::site::{Settings, Site};
+use crate::jobs::import::Importer;
 use crate::store::Store;
+use crate::store::logged::{LogBatch, LoggedHit};
 use crate::store::sites::NewSite;
 use crate::store::writer::{Record, Writer};
 
@@ -50,6 +55,11 @@ pub(crate) fn start() -> DateTime<Utc> {
     "2026-11-19T21:38:10Z".parse().unwrap()
 }
 
+fn importer(writer: &Writer) -> Arc<Importer> {
+    let verifier = Verifier { lists: Lists::carried(), dns: None };
+    Arc::new(Importer { writer: writer.clone(), verifier, trust: false })
+}
+
 impl World {
     /// With nobody logged in.
     pub(crate) async fn new() -> Self {
@@ -70,6 +80,7 @@ impl World {
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
         let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake), Board::default())
+            .importing_by(importer(&writer), Reading::default())
             .sharing_for(shared_for);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -122,6 +133,16 @@ impl World {
     pub(crate) fn keep(&mut self, answer: &Answer) {
         let set = answer.header("set-cookie").unwrap();
         self.cookie = Some(set.split(';').next().unwrap().to_owned());
+    }
+
+    /// Posts a body as it is, with more header lines, each ended by CR LF.
+    pub(crate) async fn post_body(&self, path: &str, headers: &str, body: &str) -> Answer {
+        self.send(&format!("POST {path} HTTP/1.0"), headers, body).await
+    }
+
+    /// Takes in hits of bots.
+    pub(crate) async fn logged(&self, site: &Site, hits: Vec<LoggedHit>) {
+        self.writer.log(LogBatch { site: site.id, hits, position: None }).await.unwrap();
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

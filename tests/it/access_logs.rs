@@ -61,7 +61,7 @@ fn logged(kind: Kind, file: &str, options: &Options) -> BTreeMap<String, Hit<'st
 }
 
 fn read(path: PathBuf, options: &Options) -> (BTreeMap<String, Hit<'static>>, Report) {
-    let take = |hits: &mut Vec<Hit<'static>>, hit: Hit<'_>| hits.push(hit.into_owned());
+    let take = |hits: &mut Vec<Hit<'static>>, _, hit: Hit<'_>| hits.push(hit.into_owned());
     let (hits, report) = source::read(&[Input::File(path)], options, Vec::new, take);
     // The lab asks each gateway once whether it is there, which is no request to some and an empty one to others.
     let hits = hits.into_iter().flatten().filter(|hit| hit.agent == GOOGLEBOT);

@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use gatecrawl::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -21,7 +23,7 @@ const WIDTHS: [u32; 3] = [390, 768, 1440];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Every page, but for those that need a link of their own.
-const PAGES: [(&str, &str); 22] = [
+const PAGES: [(&str, &str); 23] = [
     ("overview", "/"),
     ("site-new", "/sites/new"),
     ("site", "/sites/1"),
@@ -30,6 +32,7 @@ const PAGES: [(&str, &str); 22] = [
     ("site-urls-none", "/sites/1/urls?q=nothing-is-called-like-that"),
     ("site-outages", "/sites/1/outages"),
     ("site-crawls", "/sites/1/crawls"),
+    ("site-bots", "/sites/1/bots"),
     ("site-settings", "/sites/1/settings"),
     ("site-remove", "/sites/1/remove"),
     ("crawl", "/crawls/1"),
@@ -226,8 +229,10 @@ impl World {
         );
         app.kill();
         crawl();
+        let log = program.put("access.log", &visits(SystemClock.now()));
         app.start();
         crawl();
+        assert_eq!(program.run(&["logs", &log, "--import", &url]).code, 0);
         let added =
             program.run_typing(&format!("{PASSWORD}\n"), &["user", "add", "operator", "--role", "admin"]);
         assert_eq!(added.code, 0, "{}", added.stderr);
@@ -249,6 +254,19 @@ impl World {
     fn host(&self) -> String {
         format!("127.0.0.1:{}", self.gate.port)
     }
+}
+
+/// Nine days of Googlebot, which comes to the start page every half hour, and finds it failing at the end.
+fn visits(until: DateTime<Utc>) -> String {
+    let visit = |n: i32| {
+        let at = (until - TimeDelta::minutes(30) * n).format("%d/%b/%Y:%H:%M:%S +0000");
+        let status = if n == 0 { 502 } else { 200 };
+        format!(
+            "66.249.66.1 - - [{at}] \"GET / HTTP/1.1\" {status} 512 \"-\" \"Googlebot/2.1\"\n\
+             198.51.100.7 - - [{at}] \"GET /wp-login.php HTTP/1.1\" 404 512 \"-\" \"Googlebot/2.1\"\n"
+        )
+    };
+    (0..9 * 48).map(visit).collect()
 }
 
 fn axe() -> String {

@@ -26,7 +26,7 @@ const ROOMS: [(&str, u8); 17] = [
 ];
 
 /// Crates that only one room may know. A face may show the other face's errors, but not use its means.
-const OWNED: [(&str, &[&str]); 7] = [
+const OWNED: [(&str, &[&str]); 9] = [
     ("reqwest", &["fetch"]),
     ("sqlx", &["store"]),
     ("axum", &["web", "cli"]),
@@ -34,10 +34,13 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("clap", &["cli"]),
     ("scraper", &["discover", "web"]),
     ("lol_html", &["discover"]),
+    ("hickory_resolver", &["accesslog"]),
+    ("ipnet", &["accesslog"]),
 ];
 
 /// Neighbours of one layer that may know each other: who, whom, and why.
-const NEIGHBOURS: [(&str, &str, &str); 5] = [
+const NEIGHBOURS: [(&str, &str, &str); 6] = [
+    ("report", "accesslog", "what search bots met is told as what we saw is"),
     ("app", "jobs", "the composition root puts patrols together"),
     ("cli", "web", "`serve` starts the dashboard"),
     ("chart", "domain", "charts draw verdicts in their tones"),

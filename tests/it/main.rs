@@ -5,6 +5,7 @@
 
 mod access_logs;
 mod bad_input;
+mod bots;
 mod cli;
 mod crawl;
 mod dashboard;
@@ -16,6 +17,7 @@ mod gateways;
 mod hostile_site;
 mod impact;
 mod layers;
+mod logs;
 mod outage;
 mod pauses;
 mod replay;

@@ -94,6 +94,17 @@ fn combined_lines_are_read_with_users_of_two_words_requests_that_are_none_and_qu
 }
 
 #[test]
+fn an_agent_that_was_cut_off_with_its_closing_quote_is_still_an_agent() {
+    let line = br#"66.249.66.1 - - [28/Nov/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "Mozilla/5.0 (compatible; Googlebot/2.1"#;
+    assert_eq!(
+        hits(line),
+        [
+            "combined: 2026-11-28T09:00:00Z 66.249.66.1 GET / 200 [Mozilla/5.0 (compatible; Googlebot/2.1] bytes=5"
+        ]
+    );
+}
+
+#[test]
 fn a_host_before_the_line_is_told_with_its_scheme() {
     assert_eq!(
         hits(log!("vhost_combined")),

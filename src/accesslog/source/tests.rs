@@ -53,7 +53,7 @@ fn read_all(files: &[Vec<u8>]) -> (Vec<String>, Report) {
 }
 
 fn read_inputs(inputs: &[Input]) -> (Vec<String>, Report) {
-    let take = |targets: &mut Vec<String>, hit: Hit<'_>| targets.push(hit.target.into_owned());
+    let take = |targets: &mut Vec<String>, _, hit: Hit<'_>| targets.push(hit.target.into_owned());
     let (gathered, report) = read(inputs, &Options::default(), Vec::new, take);
     let mut targets = gathered.concat();
     targets.sort_by_key(|target| target.rsplit('/').next().unwrap().parse::<usize>().ok());
@@ -230,6 +230,6 @@ fn what_each_thread_gathers_comes_back() {
     let directory = tempfile::tempdir().unwrap();
     let path: &Path = &directory.path().join("log");
     fs::write(path, log(0..10_000)).unwrap();
-    let (counts, _) = read(&[Input::File(path.into())], &Options::default(), || 0, |count, _| *count += 1);
+    let (counts, _) = read(&[Input::File(path.into())], &Options::default(), || 0, |count, _, _| *count += 1);
     assert_eq!(counts.iter().sum::<i32>(), 10_000);
 }

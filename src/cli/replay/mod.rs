@@ -90,8 +90,12 @@ pub(super) fn run(options: &Options) -> Outcome {
 
 fn policy(options: &Options) -> Result<Policy, Failure> {
     let file = options.policy.as_deref().map(policy_file::read).transpose().map_err(Failure::Usage)?;
-    let mut policy = file.unwrap_or_default();
-    for pair in &options.set {
+    set_policy(file.unwrap_or_default(), &options.set)
+}
+
+/// The policy with these values set, each `KEY=VALUE`.
+pub(super) fn set_policy(mut policy: Policy, set: &[String]) -> Result<Policy, Failure> {
+    for pair in set {
         let (key, value) = pair
             .split_once('=')
             .with_context(|| format!("`{pair}` is not KEY=VALUE: write it as brief_max=6h"))

@@ -110,3 +110,32 @@ async fn a_token_is_shown_once_and_kept_as_a_hash() {
     assert_eq!(revoke("nobody").await.status, 404);
     assert_eq!(world.get_with("/api/v1/sites", &program).await.status, 401);
 }
+
+#[tokio::test]
+async fn a_log_is_taken_in_once_however_often_it_is_sent_and_what_is_none_is_refused() {
+    const LOG: &str = include_str!("../../../tests/fixtures/logs/shop.log");
+    let world = world().await;
+    let (admin, viewer) =
+        (token(&world, "shipper", Role::Admin, None).await, token(&world, "wall", Role::Viewer, None).await);
+    let send = async |path: &str, body: &str| {
+        let answer = world.post_body(path, &admin, body).await;
+        (answer.status, serde_json::from_str::<serde_json::Value>(&answer.body).unwrap())
+    };
+    let (status, taken) = send("/api/v1/sites/1/logs", LOG).await;
+    assert_eq!(
+        (status, &taken["lines"]["read"], &taken["hits"]["new"]),
+        (200, &80.into(), &65.into()),
+        "{taken}"
+    );
+    let (_, again) = send("/api/v1/sites/1/logs?format=combined", LOG).await;
+    assert_eq!((&again["hits"]["new"], &again["hits"]["known"]), (&0.into(), &65.into()));
+    let seen = world.store.bot_outages(crate::domain::observation::SiteId(1), start()).await.unwrap();
+    assert!(seen.iter().all(|stored| stored.outage.observer.as_str() == "googlebot"));
+
+    assert_eq!(world.post_body("/api/v1/sites/1/logs", &viewer, LOG).await.status, 403);
+    assert_eq!(send("/api/v1/sites/9/logs", LOG).await.0, 404);
+    assert_eq!(send("/api/v1/sites/1/logs?format=klingon", LOG).await.0, 400);
+    assert_eq!(send("/api/v1/sites/1/logs?client_from=xff:0", LOG).await.0, 400);
+    let (status, problem) = send("/api/v1/sites/1/logs", "what is this?\n").await;
+    assert_eq!((status, problem["title"].as_str()), (422, Some("That is no access log")));
+}

@@ -8,8 +8,8 @@ use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    about, account, crawl, crawls, login, message, outage, outages, overview, public_status, setup, site,
-    site_new, site_remove, site_settings, tokens, url, urls, users,
+    about, account, bots, crawl, crawls, login, message, outage, outages, overview, public_status, setup,
+    site, site_new, site_remove, site_settings, tokens, url, urls, users,
 };
 use crate::domain::role::Role;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
@@ -36,6 +36,7 @@ fn pages() -> Vec<(&'static str, String)> {
         rendered(url::samples::all()),
         rendered(urls::samples::all()),
         rendered(outages::samples::all()),
+        rendered(bots::samples::all()),
         rendered(crawls::samples::all()),
         rendered(crawl::samples::all()),
         rendered(account::AccountPage::samples()),

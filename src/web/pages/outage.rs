@@ -22,10 +22,12 @@ mod deploy;
 pub(super) mod evidence;
 mod kin;
 mod members;
+pub(crate) mod sides;
 mod view;
 
 pub(crate) use self::deploy::DeployLine;
 pub(crate) use self::members::{Members, Wanted, export};
+pub(crate) use self::sides::SideRow;
 pub(super) use self::view::index::stage;
 
 use course::Event;
@@ -57,6 +59,8 @@ pub(crate) struct OutagePage {
     pub(crate) lines: Vec<Line>,
     /// What happened, in order.
     pub(crate) course: Vec<Event>,
+    /// What each side met of it: ours, and each bot's. Empty: no log was taken in.
+    pub(crate) sides: Vec<SideRow>,
     /// Who said it, and why; a paragraph each.
     pub(crate) diagnosis: Vec<String>,
     pub(crate) outcomes: Vec<(String, String)>,

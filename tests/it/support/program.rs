@@ -112,9 +112,21 @@ impl Program {
         serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
     }
 
+    /// Starts a command, and does not wait for its end.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Ended {
+        let mut command = self.command(&self.data(), arguments);
+        Ended(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs"))
+    }
+
     /// Starts `serve` on a free port.
     pub(crate) fn serve(&self) -> Serve {
-        let mut command = self.command(&self.data(), &["serve", "--listen", "127.0.0.1:0"]);
+        self.serve_with(&[])
+    }
+
+    /// Starts `serve` on a free port, with more arguments.
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Serve {
+        let arguments: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"].iter().chain(more).copied().collect();
+        let mut command = self.command(&self.data(), &arguments);
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
         let lines = lines_of(&mut child);

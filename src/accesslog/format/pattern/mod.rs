@@ -136,7 +136,9 @@ impl Pattern {
         let last = self.steps.len().saturating_sub(1);
         for (at, step) in self.steps.iter().enumerate() {
             let end = if step.until.is_empty() && at < last { path_start(rest) } else { step.end(rest) };
-            let end = end.ok_or(Rejected::Shape)?;
+            // Servers cut off an agent that is too long for them, and its closing quote with it.
+            let is_cut = end.is_none() && at == last && step.is_quoted;
+            let end = end.or(is_cut.then_some(rest.len())).ok_or(Rejected::Shape)?;
             let value = &rest[..end];
             if step.field != Field::Other {
                 draft.put(&step.field, Value::text(value), scratch)?;
@@ -146,7 +148,7 @@ impl Pattern {
             {
                 draft.put_named(Value::text(value));
             }
-            rest = &rest[end + step.until.len()..];
+            rest = rest.get(end + step.until.len()..).unwrap_or_default();
         }
         if self.may_go_on && !rest.is_empty() {
             trailing::read(rest, &mut draft, scratch)?;

@@ -84,6 +84,21 @@ fn answer(name: &'static str, at: DateTime<Utc>) -> Answer {
     }
 }
 
+fn two_sides() -> Vec<SideRow> {
+    let side = |name: &str, met: &str, expected: &str, seen: bool| SideRow {
+        name: name.to_owned(),
+        href: (seen && !expected.is_empty()).then(|| "/outages/9".to_owned()),
+        met: met.to_owned(),
+        expected: expected.to_owned(),
+        between: seen.then(|| (shown(at("2026-11-19T21:52:40Z")), shown(at("2026-11-23T02:31:07Z")))),
+    };
+    vec![
+        side("Gatecrawl", "5,000 of 5,000 URLs", "", true),
+        side("googlebot", "1,204 of 5,000 URLs", "1,180 to 1,233", true),
+        side("bingbot", "0 of 5,000 URLs", "fewer than 1", false),
+    ]
+}
+
 fn course() -> Vec<Event> {
     let now = "2026-11-23T03:00:00Z".parse().unwrap();
     let event = |hours: i64, text: &str, tone: Option<Verdict>| Event {
@@ -181,6 +196,7 @@ fn brief() -> OutagePage {
             line("treated_as_gone_after", "Treated like a 404 after 7d", false),
         ],
         course: course(),
+        sides: Vec::new(),
         diagnosis: vec![
             "nginx wrote these answers (0.97). 121 URLs' answers say so, 2 do not tell.".to_owned(),
             "Most likely, the upstream refused the connection (0.45). The same answer comes when the upstream hung up without an answer, or when the upstream reset the connection.".to_owned(),
@@ -258,6 +274,7 @@ fn persistent() -> OutagePage {
             line("persistent_after", "Persistent after 48h", true),
             line("treated_as_gone_after", "Treated like a 404 after 7d", false),
         ],
+        sides: two_sides(),
         evidence: vec![answer("First failing answer", at("2026-11-19T21:40:02Z")), long],
         members: listed("5,000 URLs", members(100), Some(pages)),
         ..brief()

@@ -3,10 +3,13 @@
 use super::course::Course;
 use super::kin::Relations;
 use super::members::{Listed, Wanted};
-use super::{Answer, DeployLine, Line, NamedInstant, OutagePage, Point, Said, deploy, evidence};
+use super::{
+    Answer, DeployLine, Line, NamedInstant, OutagePage, Point, Said, SideRow, deploy, evidence, sides,
+};
 use crate::chart::bounds::OutageAxis;
 use crate::domain::bounds::Bounds;
 use crate::domain::evidence::Evidence;
+use crate::domain::observation::Observer;
 use crate::domain::policy::rule;
 use crate::domain::site::Site;
 use crate::domain::span::Span;
@@ -40,6 +43,7 @@ pub(super) struct Case {
     deploy: Option<DeployLine>,
     told: OutageDiagnosis,
     relations: Relations,
+    sides: Vec<SideRow>,
     habit: Option<Point>,
     course: Course,
 }
@@ -63,6 +67,7 @@ impl Case {
             told: diagnosis::of_outage(&app.store, stored.id).await?,
             deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
             relations: Relations::of(app, &stored).await?,
+            sides: sides::rows(app, &site, &stored).await?,
             habit: Relations::habit(app, &site, stored.id).await?,
             course: Course::of(app, &site, stored.id, &stored.outage).await?,
             judged: status::judged(app, &site, stored).await?,
@@ -78,6 +83,15 @@ impl Case {
         Facts { indexable_urls: Some(self.indexable_urls), ..self.judged.facts(&self.site, self.now) }
     }
 
+    /// The extent, and whose eyes saw it when they were not ours.
+    fn summary(&self, facts: &Facts<'_>) -> String {
+        let observer = &self.judged.outage.observer;
+        if *observer == Observer::gatecrawl() {
+            return facts.extent(self.known_urls);
+        }
+        format!("{}; seen by {observer}, as the access log tells", facts.extent(self.known_urls))
+    }
+
     /// The page.
     pub(super) fn page(&self) -> OutagePage {
         let (facts, outage) = (self.facts(), &self.judged.outage);
@@ -89,7 +103,7 @@ impl Case {
             title: facts.title(),
             headline: facts.headline(),
             tone: self.judged.tone(),
-            summary: facts.extent(self.known_urls),
+            summary: self.summary(&facts),
             lasted: facts.lasted_exactly(),
             times: facts.days(),
             deploy: self.deploy.clone(),
@@ -106,6 +120,7 @@ impl Case {
             advice: self.advice(&facts),
             lines: self.lines(),
             course: self.course.told(outage, &self.site, self.now),
+            sides: self.sides.clone(),
             diagnosis: self.diagnosis(),
             outcomes: outage
                 .outcomes

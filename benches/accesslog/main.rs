@@ -91,7 +91,7 @@ fn main() {
 /// What this program does as a reader: every line in full, and the agent of each.
 fn read(files: &[String]) {
     let inputs: Vec<Input> = files.iter().map(|file| Input::File(file.into())).collect();
-    let take = |found: &mut u64, hit: Hit<'_>| *found += u64::from(hit.agent.contains("Googlebot"));
+    let take = |found: &mut u64, _, hit: Hit<'_>| *found += u64::from(hit.agent.contains("Googlebot"));
     let (found, report) = source::read(&inputs, &Options::default(), || 0, take);
     println!("{} of {} lines, {} rejected", found.iter().sum::<u64>(), report.read, report.rejected);
 }

@@ -68,6 +68,12 @@ impl<'a> Draft<'a> {
     ) -> Result<(), Rejected> {
         match field {
             Field::Other => {}
+            // An address here tells that what was taken for one is the host before it.
+            Field::Ident => refuse_unless(!value.is_address_like())?,
+            Field::ClientBehindHost => {
+                refuse_unless(value.is_address_like())?;
+                self.client = value.into_raw();
+            }
             Field::Time => self.at = Some(scratch.dates.read(&value).ok_or(Rejected::Time)?),
             Field::TimeBy(pattern) => {
                 let raw = value.into_raw().ok_or(Rejected::Time)?;
@@ -257,6 +263,10 @@ impl<'a> Draft<'a> {
         };
         address.and_then(address_of).map_or(Client::Hidden, Client::Address)
     }
+}
+
+fn refuse_unless(is_right: bool) -> Result<(), Rejected> {
+    is_right.then_some(()).ok_or(Rejected::Shape)
 }
 
 /// The nth address of a list that proxies add to, from the right.

@@ -7,6 +7,10 @@ use std::borrow::Cow;
 pub(super) enum Field {
     /// Who connected: an address, with or without a port.
     Client,
+    /// The same where a host stands before it.
+    ClientBehindHost,
+    /// Who the client says that it is, `%l`: nobody, these days.
+    Ident,
     /// `X-Forwarded-For`.
     Forwarded,
     /// The host that was asked.
@@ -88,6 +92,11 @@ impl<'a> Value<'a> {
             Self::Whole(number) => Some(Cow::Owned(number.to_string().into_bytes())),
             Self::Real(number) => Some(Cow::Owned(number.to_string().into_bytes())),
         }
+    }
+
+    /// Whether it looks like an address, or the name of one.
+    pub(super) fn is_address_like(&self) -> bool {
+        matches!(self, Self::Text(raw) if **raw != *b"-" && raw.iter().any(|byte| matches!(byte, b'.' | b':')))
     }
 
     /// Whether it is a sign for nothing.

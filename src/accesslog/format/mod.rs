@@ -128,7 +128,7 @@ macro_rules! combined {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            "$ident $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"",
+            "$our_ident $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"",
             $after
         )
     };
@@ -156,20 +156,20 @@ const NAMED: [Named; 6] = [
     Named {
         name: "vhost_combined",
         gateway: None,
-        pattern: combined!("$our_host_and_port $client_behind_host ", ""),
+        pattern: combined!("$our_host_and_port $our_client_behind_host ", ""),
         may_go_on: true,
     },
     Named { name: "combined", gateway: None, pattern: combined!("$remote_addr ", ""), may_go_on: true },
     Named {
         name: "vhost_common",
         gateway: None,
-        pattern: "$our_host_and_port $client_behind_host $ident $remote_user [$time_local] \"$request\" $status $body_bytes_sent",
+        pattern: "$our_host_and_port $our_client_behind_host $our_ident $remote_user [$time_local] \"$request\" $status $body_bytes_sent",
         may_go_on: false,
     },
     Named {
         name: "common",
         gateway: None,
-        pattern: "$remote_addr $ident $remote_user [$time_local] \"$request\" $status $body_bytes_sent",
+        pattern: "$remote_addr $our_ident $remote_user [$time_local] \"$request\" $status $body_bytes_sent",
         may_go_on: false,
     },
 ];

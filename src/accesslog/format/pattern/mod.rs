@@ -12,7 +12,7 @@ pub(super) use nginx::variable;
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::draft::{Draft, address_of};
+use super::draft::Draft;
 use super::field::{Field, Value};
 use super::text::Escapes;
 use super::{BadFormat, Rejected, Scratch};
@@ -140,8 +140,9 @@ impl Pattern {
             let is_cut = end.is_none() && at == last && step.is_quoted;
             let end = end.or(is_cut.then_some(rest.len())).ok_or(Rejected::Shape)?;
             let value = &rest[..end];
-            step.doubt(value)?;
-            draft.put(&step.field, Value::text(value), scratch)?;
+            if step.field != Field::Other {
+                draft.put(&step.field, Value::text(value), scratch)?;
+            }
             if let ClientFrom::Field(name) = &scratch.client_from
                 && is_same_name(&step.name, name)
             {
@@ -186,18 +187,6 @@ impl Step {
             },
             until => memmem_short(rest, until),
         }
-    }
-
-    /// What stands where nobody is named tells combined logs from those that begin with a host: an address here is one.
-    fn doubt(&self, value: &[u8]) -> Result<(), Rejected> {
-        let is_fine = match &*self.name {
-            "ident" => value == b"-" || memchr(b'.', value).or(memchr(b':', value)).is_none(),
-            "client_behind_host" => {
-                address_of(value).is_some() || value.contains(&b'.') || value.starts_with(b"unix:")
-            }
-            _ => true,
-        };
-        is_fine.then_some(()).ok_or(Rejected::Shape)
     }
 }
 

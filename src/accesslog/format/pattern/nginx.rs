@@ -2,8 +2,8 @@
 
 use super::super::BadFormat;
 use super::super::field::Field::{
-    self, Agent, Bytes, Client, Elapsed, Forwarded, HeaderTime, Host, HostAndPort, Method, Path, Port, Query,
-    Request, RequestId, Scheme, Status, Target, Time, Tls, UpstreamStatus,
+    self, Agent, Bytes, Client, ClientBehindHost, Elapsed, Forwarded, HeaderTime, Host, HostAndPort, Ident,
+    Method, Path, Port, Query, Request, RequestId, Scheme, Status, Target, Time, Tls, UpstreamStatus,
 };
 use super::super::field::Unit::{Millis, Seconds};
 use super::{Piece, bad};
@@ -43,9 +43,9 @@ const VARIABLES: &[(&str, Field)] = &[
     ("req_id", RequestId),
     ("http_x_request_id", RequestId),
     ("our_host_and_port", HostAndPort),
-    ("client_behind_host", Client),
+    ("our_client_behind_host", ClientBehindHost),
     ("our_millis", Elapsed(Millis)),
-    ("ident", Field::Other),
+    ("our_ident", Ident),
 ];
 
 /// What a variable tells.

@@ -23,7 +23,7 @@ use crate::web::pages::Shell;
 use crate::web::state::AppState;
 use crate::web::status::{self, Judged};
 use crate::web::values::{Part, Values};
-use crate::web::wording::{Instant, host};
+use crate::web::wording::{Instant, host, unbroken};
 
 /// How many days are shown.
 const DAYS: u64 = 30;
@@ -219,14 +219,14 @@ impl Seen {
             let ended = (!judged.outage.ongoing).then(|| bounds.healthy_after.unwrap_or(bounds.last_failing));
             let pace = Pace::around(&hours, bounds.first_failing, ended, self.until)?;
             let of = |a_day: Option<f64>| {
-                a_day.map_or_else(|| "-".to_owned(), |a_day| words::pace_of(a_day, pace.before))
+                a_day.map_or_else(|| "-".to_owned(), |a_day| unbroken(&words::pace_of(a_day, pace.before)))
             };
             Some(PaceRow {
                 href: format!("/outages/{}", judged.id),
                 tone: judged.tone(),
                 title: judged.facts(&self.site, now).title(),
                 began: Instant::minute(bounds.first_failing, zone, now),
-                before: words::pace(pace.before),
+                before: unbroken(&words::pace(pace.before)),
                 during: of(pace.during),
                 after: of(pace.after),
                 back: words::back(&pace, ended, zone, now),
@@ -244,7 +244,7 @@ impl Seen {
             title: judged.facts(&self.site, now).title(),
             first: Instant::minute(bounds.first_failing, zone, now),
             last: Instant::minute(bounds.last_failing, zone, now),
-            lasted: range(bounds.shortest(), bounds.longest(now)),
+            lasted: unbroken(&range(bounds.shortest(), bounds.longest(now))),
             urls: count(judged.outage.url_count),
         }
     }

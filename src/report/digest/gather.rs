@@ -23,7 +23,7 @@ use crate::report::habit::{self, Habit, Occurrence};
 use crate::report::history::{self, Stretch};
 use crate::report::json::OutageJson;
 use crate::report::wording::{self, habit as habit_words, robots, silence};
-use crate::report::{deploys, diagnosis, summary};
+use crate::report::{bots, deploys, diagnosis, summary};
 use crate::store::outages::StoredOutage;
 use crate::store::rollups::HourRow;
 use crate::store::{Store, StoreError};
@@ -127,6 +127,7 @@ async fn gather_site(store: &Store, site: &Site, asked: &Asked) -> Result<Gather
         transient,
         robots: robots_now(store, site, &cuts, asked).await?,
         efficiency,
+        bots: bots::section(store, site, asked.from, asked.to).await?,
     };
     let stretches = cuts.iter().map(|cut| stretch(cut, asked.to)).collect();
     Ok(Gathered { digest, stretches, looked, added: site.created_at })

@@ -99,13 +99,7 @@ impl Digest {
     }
 
     fn standing<'a>(&self, site: &'a SiteDigest) -> Standing<'a> {
-        let lines = [
-            Some(site.standing()),
-            site.robots.clone(),
-            site.efficiency.line(self.cadence.period()),
-            site.single_failures(),
-        ];
-        Standing { site, lines: lines.into_iter().flatten().collect() }
+        Standing { site, lines: site.lines(self.cadence.period()) }
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::{Digest, Efficiency, Entry, SiteDigest};
+use crate::report::bots::BotRow;
 use crate::report::json::{OutageJson, rfc3339, share};
 
 /// The shape.
@@ -28,6 +29,7 @@ struct SiteJson<'a> {
     robots: Option<&'a str>,
     single_failures: u64,
     efficiency: EfficiencyJson,
+    bots: &'a [BotRow],
     entries: Vec<EntryJson<'a>>,
 }
 
@@ -74,6 +76,7 @@ impl Digest {
             robots: site.robots.as_deref(),
             single_failures: site.transient,
             efficiency: efficiency(&site.efficiency),
+            bots: site.bots.as_ref().map_or(&[], |section| section.rows.as_slice()),
             entries: site.entries.iter().map(|entry| self.entry_json(entry)).collect(),
         }
     }

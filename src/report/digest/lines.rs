@@ -11,6 +11,7 @@ use crate::diagnosis::gateway::Gateway;
 use crate::domain::impact::{Stage, index_clock};
 use crate::domain::outage::Outage;
 use crate::domain::policy::Policy;
+use crate::report::bots::BotRow;
 use crate::report::json::share;
 use crate::report::wording::diagnosis::because;
 use crate::report::wording::{count, instant, percent, plural, range};
@@ -81,8 +82,33 @@ fn maker(answers: &Consensus) -> Option<String> {
 }
 
 impl SiteDigest {
+    /// How it stands, line by line.
+    pub(super) fn lines(&self, period: &str) -> Vec<String> {
+        let lines = [
+            Some(self.standing()),
+            self.robots.clone(),
+            self.efficiency.line(period),
+            self.single_failures(),
+        ];
+        lines.into_iter().flatten().chain(self.bot_lines()).collect()
+    }
+
+    /// Failures that nobody has to read about one by one.
+    fn single_failures(&self) -> Option<String> {
+        (self.transient > 0).then(|| {
+            let failures = plural(self.transient, "single failure,", "single failures,");
+            format!("{failures} and healthy at the next look.")
+        })
+    }
+
+    /// What each search bot met, a line a bot.
+    fn bot_lines(&self) -> Vec<String> {
+        let rows = self.bots.iter().flat_map(|section| &section.rows);
+        rows.take(MOST_BOTS).map(bot_line).collect()
+    }
+
     /// How many of its URLs fail, in a line.
-    pub(super) fn standing(&self) -> String {
+    fn standing(&self) -> String {
         if !self.is_seen {
             return "Not looked at yet.".to_owned();
         }
@@ -93,6 +119,25 @@ impl SiteDigest {
             failing => format!("{} of {known} failing ({share}).", count(failing)),
         }
     }
+}
+
+/// So many bots are told of; the bots' page has the others.
+const MOST_BOTS: usize = 5;
+
+fn bot_line(row: &BotRow) -> String {
+    let outages: Vec<String> =
+        row.verdicts.iter().map(|(verdict, outages)| format!("{} {verdict}", count(*outages))).collect();
+    let outages = if outages.is_empty() {
+        String::new()
+    } else {
+        format!("; outages that it saw: {}", outages.join(", "))
+    };
+    format!(
+        "{} by the access log: {}, {} of them failing{outages}.",
+        row.bot,
+        plural(row.hits, "hit", "hits"),
+        percent(row.failing_share)
+    )
 }
 
 impl Efficiency {

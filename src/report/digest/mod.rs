@@ -22,6 +22,7 @@ use crate::chart::timeline::Timeline;
 use crate::domain::cadence::Cadence;
 use crate::domain::efficiency::Effort;
 use crate::domain::observation::{OutageId, SiteId};
+use crate::report::bots::Section;
 use crate::report::json::OutageJson;
 
 /// What a summary tells.
@@ -68,6 +69,8 @@ pub struct SiteDigest {
     pub robots: Option<String>,
     /// How well crawling went.
     pub efficiency: Efficiency,
+    /// What search bots met, by the site's access logs; `None`: none of them are read.
+    pub bots: Option<Section>,
 }
 
 /// One thing to tell.

@@ -1,5 +1,7 @@
 //! Summaries with made-up data, for tests and for looking at.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -10,6 +12,7 @@ use crate::domain::cadence::Cadence;
 use crate::domain::efficiency::Effort;
 use crate::domain::observation::{OutageId, SiteId};
 use crate::domain::verdict::Verdict;
+use crate::report::bots::{BotRow, Section};
 
 fn now() -> DateTime<Utc> {
     "2026-11-28T06:00:00Z".parse().unwrap()
@@ -31,6 +34,15 @@ fn site(id: i64, host: &str, entries: Vec<Entry>) -> SiteDigest {
         entries,
         transient: 3,
         robots: None,
+        bots: (id == 1).then(|| Section {
+            rows: vec![BotRow {
+                bot: "googlebot".to_owned(),
+                hits: 1_204,
+                failing: 31,
+                failing_share: 0.0257,
+                verdicts: BTreeMap::from([("brief", 2), ("persistent", 1)]),
+            }],
+        }),
         efficiency: Efficiency {
             failing_share: Some(0.028),
             failing_share_before: Some(0.011),

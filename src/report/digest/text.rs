@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::group::Group;
 use super::{Digest, Entry, SiteDigest};
-use crate::report::wording::plural;
 
 impl Digest {
     /// The text, lines ended by LF.
@@ -57,28 +56,10 @@ impl Digest {
 
     fn write_site(&self, out: &mut String, site: &SiteDigest) {
         let _ = writeln!(out, "\n{}", site.host);
-        let lines = [
-            Some(site.standing()),
-            site.robots.clone(),
-            site.efficiency.line(self.cadence.period()),
-            site.single_failures(),
-        ];
-        for line in lines.into_iter().flatten() {
+        for line in site.lines(self.cadence.period()) {
             let _ = writeln!(out, "  {line}");
         }
         let _ = writeln!(out, "  {}/sites/{}", self.base, site.id);
-    }
-}
-
-impl SiteDigest {
-    /// Failures that nobody has to read about one by one.
-    pub(super) fn single_failures(&self) -> Option<String> {
-        (self.transient > 0).then(|| {
-            format!(
-                "{} and healthy at the next look.",
-                plural(self.transient, "single failure,", "single failures,")
-            )
-        })
     }
 }
 

@@ -41,6 +41,11 @@ impl TestClock {
         *self.hand() += by;
     }
 
+    /// Sets the clock, forward or back.
+    pub fn set(&self, now: DateTime<Utc>) {
+        *self.hand() = now;
+    }
+
     fn hand(&self) -> std::sync::MutexGuard<'_, DateTime<Utc>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -9,9 +9,9 @@
 //! | layer | rooms |
 //! | --- | --- |
 //! | 5, faces | [`web`] the dashboard, [`cli`] the command line |
-//! | 4, at work | [`jobs`] what is due and who does it, [`app`] puts the parts together, [`shutdown`] |
+//! | 4, at work | [`jobs`] what is due and who does it, among it the post office, [`app`] puts the parts together, [`config`], [`shutdown`] |
 //! | 3, doing | [`crawl`] runs over sites, [`accesslog`] what search bots met, [`report`] what was seen, made ready for readers |
-//! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx |
+//! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx, [`notify`] word to people by mail and webhook |
 //! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
 //! | 0, thinking | [`domain`] what the words mean and how outages are judged, [`diagnosis`] who said 502 and why, [`chart`] numbers to SVG, [`clock`] |
 //!
@@ -34,6 +34,9 @@
 //!    reports read from the store and judge with the present instant ([`domain::verdict`]); who made the answers of an
 //!    outage is said by [`diagnosis`] from the evidence that was kept, when it is asked ([`report::diagnosis`]), so that
 //!    a signature learned tomorrow explains what failed today.
+//! 6. When that crosses a line, it is news ([`domain::news`]), filed by the writer in the same transaction for each
+//!    recipient. The post office ([`jobs::post`]) makes one message of what waits, in the words of [`report::alert`], writes
+//!    it into the outbox ([`store::outbox`]), and delivers it by [`notify`] until somebody has taken it.
 //!
 //! A replayed file enters at the observation; nothing behind it knows the difference. Access logs enter there, too:
 //! [`accesslog`] reads lines and finds the bots in them, and [`jobs::import`] hands what real ones saw to the same writer,
@@ -44,12 +47,14 @@ pub mod app;
 pub mod chart;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod crawl;
 pub mod diagnosis;
 pub mod discover;
 pub mod domain;
 pub mod fetch;
 pub mod jobs;
+pub mod notify;
 pub mod report;
 pub mod shutdown;
 pub mod store;

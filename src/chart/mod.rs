@@ -1,4 +1,5 @@
-//! Numbers to SVG: the 90-day strip, the timeline of failing URLs, their share, a bot's pace, the bounds of an outage, the spells of a
+//! Numbers to SVG, and SVG to a picture for mails: the 90-day strip, the timeline of failing URLs, their share, a bot's pace,
+//! the bounds of an outage, the spells of a
 //! URL, the hours of the week.
 //!
 //! Pure, and without a colour in it: shapes carry CSS classes (`t-persistent`), so that one drawing serves the light and
@@ -13,6 +14,7 @@ use askama::filters::HtmlSafe;
 pub mod bounds;
 pub mod lanes;
 mod plot;
+pub mod png;
 pub mod rate;
 pub mod share;
 pub mod strip;

@@ -1,10 +1,14 @@
 //! What a mark stands for: nothing known, healthy, or a verdict. It is the one list from which pages and charts take
 //! word, shape and CSS class, so that a state looks the same wherever it is met.
 
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
 use crate::domain::verdict::Verdict;
 
 /// The state of a day, a site or an outage, mildest first; what nobody looked at is milder than anything seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Tone {
     /// Nobody looked.
     Unknown,
@@ -13,6 +17,11 @@ pub enum Tone {
     /// Something failed; the worst verdict on it.
     Failing(Verdict),
 }
+
+/// A word that names no tone.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("there is no tone `{0}`")]
+pub struct NoTone(String);
 
 impl Tone {
     /// All of them, mildest first.
@@ -77,6 +86,20 @@ impl Tone {
     }
 }
 
+impl TryFrom<String> for Tone {
+    type Error = NoTone;
+
+    fn try_from(word: String) -> Result<Self, NoTone> {
+        Self::ALL.into_iter().find(|tone| tone.word() == word).ok_or(NoTone(word))
+    }
+}
+
+impl From<Tone> for String {
+    fn from(tone: Tone) -> Self {
+        tone.word().to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +116,7 @@ mod tests {
         for tone in Tone::ALL {
             assert_eq!(tone.class(), format!("t-{}", tone.word()));
             assert_eq!(tone.name().to_lowercase(), tone.word());
+            assert_eq!(Tone::try_from(String::from(tone)), Ok(tone));
         }
         let shapes: std::collections::BTreeSet<_> = Tone::ALL.map(Tone::glyph).into();
         assert_eq!(shapes.len(), Tone::ALL.len());

@@ -5,13 +5,16 @@
 //! do its job.
 
 mod bots;
+mod config;
 mod crawl;
 mod deploy;
 mod diagnose;
+mod doctor;
 mod logs;
 mod output;
 mod plan;
 mod progress;
+mod recipient;
 mod replay;
 mod report;
 mod serve;
@@ -22,12 +25,16 @@ mod user;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
+use crate::config::Config;
 use crate::fetch::egress::Probe;
+use crate::jobs::post::PostOffice;
+use crate::notify::Sender;
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -45,6 +52,9 @@ struct Common {
     /// The directory that holds the database; made when it is not there
     #[arg(long, global = true, env = "GATECRAWL_DATA", default_value = "gatecrawl-data", value_name = "DIR")]
     data: PathBuf,
+    /// The configuration; `config example` prints one
+    #[arg(long, global = true, env = "GATECRAWL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -69,10 +79,16 @@ enum Command {
     Replay(replay::Options),
     /// Who sent an error answer, and why
     Diagnose(diagnose::Options),
+    /// Whether everything works that Gatecrawl needs
+    Doctor(doctor::Options),
     /// What outages a schedule would see
     Plan(plan::Options),
-    /// Today's summary
+    /// Those who are told, of what and when
+    Recipient(recipient::Options),
+    /// The summary of a day, a week or a month: shown, written to a file, or sent
     Report(report::Options),
+    /// The configuration: an example, and whether it can be used
+    Config(config::Options),
 }
 
 /// The form of what goes to stdout.
@@ -141,20 +157,35 @@ pub fn run() -> ExitCode {
 
 async fn dispatch(cli: Cli) -> Outcome {
     let data = &cli.common.data;
+    if let Command::Config(options) = &cli.command
+        && !options.needs_configuration()
+    {
+        return config::example();
+    }
+    let config = configuration(cli.common.config.as_deref())?;
     match cli.command {
-        Command::Serve(options) => serve::run(options, data).await,
+        Command::Serve(options) => serve::run(options, data, &config).await,
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
         Command::Diagnose(options) => diagnose::run(&options).await,
+        Command::Doctor(options) => doctor::run(&options, data, &config).await,
         Command::Plan(options) => plan::run(&options, data).await,
         Command::Logs(options) => Box::pin(logs::run(*options, data)).await,
         Command::Bots(options) => bots::run(options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Token(options) => token::run(options, data).await,
-        Command::Report(options) => report::run(&options, data).await,
+        Command::Recipient(options) => recipient::run(options, data, &config).await,
+        Command::Report(options) => report::run(&options, data, &config).await,
+        Command::Config(_) => config::check(&config),
     }
+}
+
+/// What the file and the environment say; a command runs on all of it, or not at all.
+fn configuration(file: Option<&std::path::Path>) -> Result<Config, Failure> {
+    // A variable that is no Unicode is no setting of ours.
+    Config::load(file, |name| std::env::var(name).ok()).map_err(|why| Failure::Usage(why.into()))
 }
 
 fn exit_code(outcome: Outcome) -> ExitCode {
@@ -221,6 +252,23 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
             Failure::Job(error.into())
         }
     })
+}
+
+/// Who writes and delivers messages.
+fn post_office(app: &App, config: &Config) -> Result<PostOffice, Failure> {
+    Ok(PostOffice {
+        store: app.store.clone(),
+        clock: Arc::clone(&app.clock),
+        sender: Sender::new(config.sender(), Arc::clone(&app.clock))?,
+        secrets: Arc::new(config.secrets.clone()),
+        base: base(config),
+    })
+}
+
+/// Where the dashboard is, for links.
+fn base(config: &Config) -> String {
+    let url = config.public_url.as_ref().map_or("http://127.0.0.1:8502", url::Url::as_str);
+    url.trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, Success, output};
 use crate::app::App;
+use crate::config::Config;
 use crate::domain::site::Site;
 use crate::jobs::driver::Driver;
 use crate::jobs::follow::{Follow, Followers};
@@ -34,17 +35,21 @@ pub(super) struct Options {
     connection: super::Connection,
 }
 
-pub(super) async fn run(options: Options, data: &Path) -> Outcome {
+pub(super) async fn run(options: Options, data: &Path, config: &Config) -> Outcome {
     let (reading, verifier) = (options.logs.reading()?, options.logs.verifier(data)?);
     let listener = bind(options.listen).await?;
     let address = listener.local_addr()?;
     let app = super::open_to_fetch(data, &options.connection).await?;
     let logs = logs(&app, &options.follow).await?;
+    let mut office = super::post_office(&app, config)?;
+    if config.public_url.is_none() {
+        office.base = format!("http://{address}");
+    }
     let App { store, clock, patrols, writer_task } = app;
     let (writer, trust) = (patrols.writer.clone(), options.logs.trust_user_agent);
     let importer = Arc::new(Importer { writer, verifier, trust });
     let wake = Arc::new(Notify::new());
-    let state = AppState::new(store.clone(), Arc::clone(&clock), Arc::clone(&wake), patrols.board.clone())
+    let state = AppState::new(office.clone(), Arc::clone(&wake), patrols.board.clone())
         .looking_by(Arc::clone(&patrols.fetch_for))
         .importing_by(Arc::clone(&importer), reading.clone());
     output::data(&format!("Gatecrawl listens on http://{address}/"))?;
@@ -60,6 +65,7 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
     let followers = Followers { store: store.clone(), importer, clock, reading };
     parts.spawn(followers.run(logs, stop.clone()));
+    parts.spawn(office.run(stop.clone()));
     let app = web::make_app(state.serving(stop.clone())).into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone().cancelled_owned();
     parts.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(until).await?) });

@@ -7,8 +7,11 @@
 //! are kept.
 
 pub mod bounds;
+pub mod cadence;
+pub mod channel;
 pub mod comparison;
 pub mod crawl;
+pub mod delivery;
 pub mod deploy;
 pub mod efficiency;
 pub mod egress;
@@ -22,6 +25,7 @@ pub mod jitter;
 pub mod judge;
 pub mod load;
 pub mod looked;
+pub mod news;
 pub mod observation;
 pub mod outage;
 pub mod outcome;
@@ -33,6 +37,7 @@ pub mod percent;
 pub mod plan;
 pub mod policy;
 pub mod recheck;
+pub mod recipient;
 pub mod robots_ladder;
 pub mod role;
 pub mod schedule;

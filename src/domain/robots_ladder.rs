@@ -22,7 +22,7 @@ pub enum Authority {
 }
 
 /// What becomes of crawling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// All crawling of the host stops.
     Stopped,

@@ -134,7 +134,7 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
 }
 
 /// The causes of an error, from the outermost in; the error itself is the first.
-fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |link| cause(*link))
 }
 

@@ -76,8 +76,7 @@ impl Default for Options {
     /// - `ca_file` is what `SSL_CERT_FILE` names, as OpenSSL has it.
     fn default() -> Self {
         Self {
-            user_agent: concat!("Gatecrawl/", env!("CARGO_PKG_VERSION"), " (robots.txt token: gatecrawl)")
-                .to_owned(),
+            user_agent: super::USER_AGENT.to_owned(),
             dns_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(15),
             read_timeout: Duration::from_secs(65),
@@ -334,7 +333,7 @@ fn http_client(
 }
 
 /// Mozilla's certificates and the given ones; HTTP/2 where the server has it.
-fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, BuildError> {
+pub(super) fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, BuildError> {
     let mozilla = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
     let mut roots: RootCertStore = mozilla.collect();
     if let Some(path) = ca_file {

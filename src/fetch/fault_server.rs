@@ -123,11 +123,11 @@ impl Deed {
     }
 }
 
-/// Reads up to the empty line and gives the path that was asked for. A client that speaks TLS sends no empty line; its
+/// Reads up to the empty line, with what of a body came with it, and gives the path that was asked for. A client that speaks TLS sends no empty line; its
 /// first bytes are taken as a request for nothing.
 async fn read_request(stream: &mut TcpStream) -> io::Result<String> {
     let mut read = Vec::new();
-    while !read.ends_with(b"\r\n\r\n") {
+    while !read.windows(4).any(|end| end == b"\r\n\r\n") {
         if stream.read_buf(&mut read).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
-use url::Host;
+use url::{Host, Url};
 
 use super::{Refused, local};
 use crate::domain::egress::Reach;
@@ -165,7 +165,11 @@ pub(super) enum NoAddress {
 
 /// The address that a URL states itself, without a name.
 pub(super) fn literal(url: &PageUrl) -> Option<IpAddr> {
-    match url.as_url().host()? {
+    stated(&url.as_url())
+}
+
+fn stated(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
         Host::Ipv4(v4) => Some(IpAddr::V4(v4)),
         Host::Ipv6(v6) => Some(IpAddr::V6(v6)),
         Host::Domain(_) => None,
@@ -194,8 +198,16 @@ impl Guard {
 
     /// Judges the address in a URL; a name passes, it is judged when it is resolved.
     pub(super) fn check_literal(&self, url: &PageUrl) -> Result<(), Refused> {
-        match private_literal(url) {
-            Some(address) if !self.trusts(url.host()) => Err(refusal(url.host(), address)),
+        self.check(&url.as_url())
+    }
+
+    /// The same for an address that is no page's.
+    pub(super) fn check(&self, url: &Url) -> Result<(), Refused> {
+        let host = url.host_str().unwrap_or_default();
+        match stated(url) {
+            Some(address) if special_use(address).is_some() && !self.trusts(host) => {
+                Err(refusal(host, address))
+            }
             _ => Ok(()),
         }
     }

@@ -1,4 +1,5 @@
-//! The only user of reqwest: one request, one answer, every way of failing told apart.
+//! The only user of reqwest: one request, one answer, every way of failing told apart. [`client`] asks pages, [`post`] brings
+//! messages.
 //!
 //! It is not a policy: what to fetch, how often and what to make of the answer is decided above. It never returns
 //! an error for what a server did: a refused connection is an outcome like any other. What is an error is
@@ -12,7 +13,9 @@ pub mod egress;
 mod fault_server;
 pub mod guard;
 mod local;
+pub mod post;
 pub mod redirects;
+pub mod retry_after;
 mod reuse;
 
 use std::future::Future;
@@ -22,11 +25,15 @@ use std::pin::Pin;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+pub(crate) use self::classify::links as causes;
 use crate::domain::evidence::{BODY_KEPT, Evidence};
 use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
 use crate::domain::page_version::PageVersion;
+
+/// How we introduce ourselves.
+const USER_AGENT: &str = concat!("Gatecrawl/", env!("CARGO_PKG_VERSION"), " (robots.txt token: gatecrawl)");
 
 /// One request to make.
 #[derive(Debug, Clone)]

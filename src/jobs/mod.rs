@@ -1,7 +1,9 @@
-//! Work that is due: which sites, and who does it. What the work is stands in `crawl`.
+//! Work that is due: which sites, and who does it; which messages, and when they go. What the work is stands in `crawl`, what
+//! a message says in `report`.
 
 mod attach;
 pub mod driver;
 pub mod follow;
 pub mod import;
 pub mod patrol;
+pub mod post;

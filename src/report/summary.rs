@@ -1,13 +1,9 @@
-//! The outages of a site with their judgement, sentence and JSON shape, gathered from the store; and the summary of a day
-//! over all sites, as text.
-
-use std::fmt::Write;
+//! The outages of a site with their judgement, sentence and JSON shape, gathered from the store.
 
 use chrono::{DateTime, Utc};
 
 use super::deploys;
 use super::diagnosis;
-use super::habit;
 use super::json::{OutageJson, Surroundings};
 use super::wording;
 use super::wording::headline::{Facts, Scope as Told};
@@ -15,7 +11,7 @@ use crate::domain::extent::Extent;
 use crate::domain::observation::OutageId;
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::site::Site;
-use crate::domain::verdict::{Judgement, State, Verdict};
+use crate::domain::verdict::{Judgement, State};
 use crate::store::outages::StoredOutage;
 use crate::store::{Store, StoreError};
 
@@ -139,62 +135,4 @@ pub fn facts<'a>(
         zone: site.settings.time_zone,
         now,
     }
-}
-
-/// The summary of all sites as text.
-pub async fn text(store: &Store, now: DateTime<Utc>) -> Result<String, StoreError> {
-    let sites = store.sites().await?;
-    let mut out = format!("Gatecrawl, {}\n", now.format("%A %-d %B %Y, %H:%M UTC"));
-    if sites.is_empty() {
-        out.push_str(
-            "\nNo site is watched yet: add one with `gatecrawl site add https://www.example.com/`.\n",
-        );
-    }
-    if let Some(notice) = wording::silence::notice(&store.silences(now).await?, chrono_tz::UTC, now) {
-        let _ = writeln!(out, "\n{notice}");
-    }
-    for site in &sites {
-        out.push_str(&site_text(store, site, now).await?);
-    }
-    Ok(out)
-}
-
-async fn site_text(store: &Store, site: &Site, now: DateTime<Utc>) -> Result<String, StoreError> {
-    let outages = unresolved(store, site, now).await?;
-    let (known, failing) = (store.count_urls(site).await?, store.count_failing_urls(site).await?);
-    let mut out = format!("\n{}\n", site.origin);
-    let share = wording::percent(super::json::share(failing, known));
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        out,
-        "  {} of {} failing ({share})",
-        wording::count(failing),
-        wording::plural(known, "URL", "URLs")
-    );
-    let (costly, forgiven): (Vec<_>, Vec<_>) = outages.iter().partition(|o| o.judgement.verdict.is_costly());
-    for (title, outages) in [("Costing you", costly), ("Brief, forgiven", forgiven)] {
-        if outages.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "  {title}:");
-        for outage in outages {
-            let _ = writeln!(
-                out,
-                "    [{}, {}] {}",
-                outage.judgement.verdict,
-                outage.judgement.state.word(),
-                outage.sentence
-            );
-        }
-    }
-    let habits = habit::habits_of(store, site, now).await?;
-    for habit in &habits {
-        let rest = wording::habit::headline(&habit.flapping, &site.settings.policy);
-        let _ = writeln!(out, "  [{}] {}{rest}", Verdict::Intermittent, habit.subject);
-    }
-    if outages.is_empty() && habits.is_empty() {
-        let seen = store.crawls(site.id, 1).await?;
-        out.push_str(if seen.is_empty() { "  Not crawled yet.\n" } else { "  All is well.\n" });
-    }
-    Ok(out)
 }

@@ -19,8 +19,10 @@ use self::rows::{
 };
 pub(super) use self::rows::{whole_millis, words};
 use super::writer::Record;
-use super::{StoreError, corrupt, millis};
+use super::{StoreError, corrupt, millis, news};
+use crate::domain;
 use crate::domain::judge::{Changes, EpisodeKey, OutageKey, Part, Place, SiteJudge};
+use crate::domain::news::News;
 use crate::domain::observation::{Observer, OutageId, SiteId};
 use crate::domain::outage::Outage;
 use crate::domain::recheck;
@@ -45,8 +47,10 @@ pub(super) struct Docket {
 #[derive(Debug, Default)]
 struct Case {
     id: Option<i64>,
-    told: Option<Judgement>,
+    judged: Option<Judgement>,
     hurried: bool,
+    /// What was news of it so far.
+    news: Vec<News>,
 }
 
 /// What is stored of an episode beside what the judge knows.
@@ -120,8 +124,9 @@ impl Docket {
         let rows = episodes_of(db, row.id).await?;
         let Some((key, keys)) = self.judge.restore(row.kept(&rows)?) else { return Ok(()) };
         self.episodes.extend(keys.into_iter().zip(rows.into_iter().map(EpisodeRow::into_file)));
-        let told = self.judge.outage(key).map(|outage| outage.judge(now, &self.settings.policy));
-        self.outages.insert(key, Case { id: Some(row.id), told, hurried: false });
+        let judged = self.judge.outage(key).map(|outage| outage.judge(now, &self.settings.policy));
+        let news = news::told_of(db, row.id).await?;
+        self.outages.insert(key, Case { id: Some(row.id), judged, hurried: false, news });
         Ok(())
     }
 
@@ -178,11 +183,14 @@ impl Docket {
             let file = self.episodes.get(&goes_on).map(File::left_behind).unwrap_or_default();
             self.episodes.insert(stays, file);
         }
+        let gone: Vec<Case> = gone.iter().filter_map(|key| self.outages.remove(key)).collect();
+        let heirs = followed(db, &gone).await?;
         for (key, part) in &parts {
             self.store_part(db, *key, part).await?;
         }
-        let gone = gone.iter().filter_map(|key| self.outages.remove(key)).filter_map(|case| case.id);
-        remove_outages(db, &gone.collect::<Vec<_>>()).await?;
+        self.hand_on(db, heirs).await?;
+        remove_outages(db, &gone.iter().filter_map(|case| case.id).collect::<Vec<_>>()).await?;
+        self.file_news(db, &outages, now).await?;
         self.hurry_rechecks(db, &outages, now).await?;
         self.places.extend(places);
         self.store_pulses(db).await?;
@@ -198,6 +206,36 @@ impl Docket {
         stop_watching(db, &rows).await?;
         parts.sort_unstable();
         self.episodes.retain(|key, _| parts.binary_search(key).is_err());
+        Ok(())
+    }
+
+    /// What was told of outages that vanish was told of those that take them in.
+    async fn hand_on(&mut self, db: &mut SqliteConnection, heirs: Vec<(i64, i64)>) -> Result<(), StoreError> {
+        for (outage, episode) in heirs {
+            let Some(heir) = news::hand_on(db, outage, episode).await? else { continue };
+            if let Some(case) = self.outages.values_mut().find(|case| case.id == Some(heir)) {
+                case.news = news::told_of(db, heir).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Files what is news, in the transaction that stores what shows it.
+    async fn file_news(
+        &mut self,
+        db: &mut SqliteConnection,
+        outages: &[(OutageKey, Outage)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        // What bots met is read from logs, perhaps of last year: the summary tells it, nobody is woken for it.
+        if self.observer != Observer::gatecrawl() {
+            return Ok(());
+        }
+        for (key, _) in outages {
+            if let Some(case) = self.outages.get_mut(key) {
+                case.file_news(db, self.site, now).await?;
+            }
+        }
         Ok(())
     }
 
@@ -252,7 +290,29 @@ impl File {
     }
 }
 
+/// Vanishing outages of which something was told, each with one of its episodes.
+async fn followed(db: &mut SqliteConnection, gone: &[Case]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut followed = Vec::new();
+    for outage in gone.iter().filter(|case| !case.news.is_empty()).filter_map(|case| case.id) {
+        followed.extend(news::a_member(db, outage).await?.map(|episode| (outage, episode)));
+    }
+    Ok(followed)
+}
+
 impl Case {
+    async fn file_news(
+        &mut self,
+        db: &mut SqliteConnection,
+        site: SiteId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (Some(outage), Some(judged)) = (self.id, &self.judged) else { return Ok(()) };
+        let Some(told) = domain::news::of_outage(&self.news, judged) else { return Ok(()) };
+        news::file(db, (site, outage), told, self.news.len(), now).await?;
+        self.news.push(told);
+        Ok(())
+    }
+
     fn tell(
         &mut self,
         site: SiteId,
@@ -262,7 +322,7 @@ impl Case {
         settings: &Settings,
     ) -> Option<OutageChange> {
         let judged = outage.judge(now, &settings.policy);
-        let before = self.told.replace(judged);
+        let before = self.judged.replace(judged);
         let is_news = before.is_none_or(|b| b.verdict != judged.verdict || b.state != judged.state);
         is_news.then(|| OutageChange {
             site,

@@ -56,6 +56,15 @@ impl Store {
         row.map(RobotsCopy::try_from).transpose()
     }
 
+    /// The sites whose robots.txt cannot be had.
+    pub async fn failing_robots(&self) -> Result<Vec<(SiteId, RobotsCopy)>, StoreError> {
+        let rows: Vec<CopyRow> =
+            sqlx::query_as("select * from robots_copy where failing_since is not null order by site_id")
+                .fetch_all(&self.db.reader)
+                .await?;
+        rows.into_iter().map(|row| Ok((SiteId(row.site_id), row.try_into()?))).collect()
+    }
+
     /// Keeps a site's robots.txt.
     pub async fn put_robots_copy(&self, site: SiteId, copy: &RobotsCopy) -> Result<(), StoreError> {
         sqlx::query(

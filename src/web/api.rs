@@ -2,6 +2,8 @@
 //!
 //! It is asked with a token (`Authorization: Bearer …`) and never with a cookie. Errors are problem details (RFC 9457).
 
+pub(crate) mod messages;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};

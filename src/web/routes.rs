@@ -67,7 +67,7 @@ fn row(who: Who) -> impl Fn(Method, &'static str, MethodRouter<AppState>) -> Rou
 
 fn everybody() -> Vec<Route> {
     use Method::{Get, Post};
-    use pages::{login, setup};
+    use pages::{login, setup, unsubscribe};
     let row = row(Who::Everybody);
     vec![
         row(Get, "/login", get(login::show)),
@@ -75,6 +75,8 @@ fn everybody() -> Vec<Route> {
         row(Post, "/logout", post(login::log_out)),
         row(Get, "/setup/{token}", get(setup::show)),
         row(Post, "/setup/{token}", post(setup::create)),
+        row(Get, "/unsubscribe/{token}", get(unsubscribe::ask)),
+        row(Post, "/unsubscribe/{token}", post(unsubscribe::stop)),
         row(Get, "/assets/{name}", get(asset)),
         row(Get, "/healthz", get(async || "ok\n")),
     ]
@@ -118,7 +120,9 @@ fn viewers() -> Vec<Route> {
 
 fn admins() -> Vec<Route> {
     use Method::{Get, Post};
-    use pages::{about, crawl, site, site_new, site_remove, site_settings, tokens, users};
+    use pages::{
+        about, crawl, messages, outage, recipients, site, site_new, site_remove, site_settings, tokens, users,
+    };
     let row = row(Who::Account(Role::Admin));
     vec![
         row(Get, "/sites/new", get(site_new::show)),
@@ -133,7 +137,19 @@ fn admins() -> Vec<Route> {
         row(Post, "/crawls/{id}/stop", post(crawl::stop)),
         row(Post, "/crawls/{id}/pause", post(crawl::pause)),
         row(Post, "/crawls/{id}/resume", post(crawl::resume)),
+        row(Post, "/outages/{id}/mute", post(outage::mute::mute)),
+        row(Post, "/outages/{id}/unmute", post(outage::mute::unmute)),
         row(Get, "/settings", get(about::show)),
+        row(Get, "/settings/recipients", get(recipients::show)),
+        row(Post, "/settings/recipients", post(recipients::add)),
+        row(Get, "/settings/recipients/{id}", get(recipients::ask)),
+        row(Post, "/settings/recipients/{id}", post(recipients::change)),
+        row(Post, "/settings/recipients/{id}/test", post(recipients::test)),
+        row(Post, "/settings/recipients/{id}/remove", post(recipients::remove)),
+        row(Get, "/settings/messages", get(messages::show)),
+        row(Get, "/settings/messages/{id}", get(messages::one)),
+        row(Post, "/settings/messages/{id}/retry", post(messages::retry)),
+        row(Post, "/settings/messages/{id}/drop", post(messages::give_up)),
         row(Get, "/settings/users", get(users::show)),
         row(Post, "/settings/users", post(users::add)),
         row(Get, "/settings/users/{name}", get(users::ask)),
@@ -154,6 +170,8 @@ fn programs() -> Vec<Route> {
         row_of(Get, "/api/v1/sites/{id}", get(api::site)),
         row_of(Get, "/api/v1/sites/{id}/outages", get(api::outages)),
         row_of(Get, "/api/v1/outages/{id}", get(api::outage)),
+        row_of(Get, "/api/v1/recipients", get(api::messages::recipients)),
+        row_of(Get, "/api/v1/messages", get(api::messages::messages)),
         admin(Post, "/api/v1/sites/{id}/crawls", post(api::crawl)),
         admin(Post, "/api/v1/sites/{id}/logs", post(api::logs::take)),
     ]

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::crawl::board::Board;
 use crate::jobs::import::Importer;
 use crate::jobs::patrol::FetchFor;
+use crate::jobs::post::PostOffice;
 use crate::store::Store;
 
 /// The parts that pages need; cheap to clone.
@@ -28,6 +29,8 @@ pub struct AppState {
     pub wake: Arc<Notify>,
     /// The runs that are under way in this process.
     pub board: Board,
+    /// Who writes and delivers messages.
+    pub office: PostOffice,
     /// Who fetches for a look at a site that is not added yet; `None`: nobody.
     pub fetch_for: Option<FetchFor>,
     /// Who takes in logs that are uploaded, and how they are read; `None`: nobody.
@@ -45,14 +48,15 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state of a dashboard over this store.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, wake: Arc<Notify>, board: Board) -> Self {
+    /// The state of a dashboard over the store of this post office.
+    pub fn new(office: PostOffice, wake: Arc<Notify>, board: Board) -> Self {
         let closing = CancellationToken::new();
         let shared = Arc::default();
         let shared_for = Duration::ZERO;
         Self {
-            store,
-            clock,
+            store: office.store.clone(),
+            clock: Arc::clone(&office.clock),
+            office,
             wake,
             board,
             closing,

@@ -25,6 +25,8 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::role::Role;
 use crate::domain::site::{Settings, Site};
 use crate::jobs::import::Importer;
+use crate::jobs::post::PostOffice;
+use crate::notify::{Secret, Secrets, Sender, without_relay};
 use crate::store::Store;
 use crate::store::logged::{LogBatch, LoggedHit};
 use crate::store::sites::NewSite;
@@ -79,7 +81,7 @@ impl World {
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
-        let state = AppState::new(store.clone(), clock.clone(), Arc::clone(&wake), Board::default())
+        let state = AppState::new(office(&store, &clock), Arc::clone(&wake), Board::default())
             .importing_by(importer(&writer), Reading::default())
             .sharing_for(shared_for);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -116,7 +118,7 @@ impl World {
 
     /// What its handlers work with.
     pub(crate) fn app(&self) -> AppState {
-        AppState::new(self.store.clone(), self.clock.clone(), Arc::clone(&self.wake), Board::default())
+        AppState::new(office(&self.store, &self.clock), Arc::clone(&self.wake), Board::default())
     }
 
     /// Forgets the session.
@@ -211,6 +213,20 @@ impl World {
         };
         self.writer.record(record).await.unwrap();
         self.writer.flush().await.unwrap();
+    }
+}
+
+/// A post office without a relay: what it writes stays in the outbox.
+fn office(store: &Store, clock: &Arc<TestClock>) -> PostOffice {
+    PostOffice {
+        store: store.clone(),
+        clock: clock.clone(),
+        sender: Sender::new(without_relay(), clock.clone()).unwrap(),
+        secrets: Arc::new(Secrets::from_iter([(
+            "ops".to_owned(),
+            Secret::new("https://hooks.slack.example/T0/B0/x"),
+        )])),
+        base: "https://watch.example".to_owned(),
     }
 }
 

@@ -193,3 +193,31 @@ fn a_plan_tells_what_a_schedule_would_see_of_a_known_site_and_of_an_assumed_one(
     assert_eq!(stored["watched"]["crawl_every_seconds"], 86_400, "what is tried is not stored");
     assert_eq!(world.program.run(&["plan", &world.url(), "--set", "sentinel_every=soon"]).code, 2);
 }
+
+#[test]
+fn a_configuration_is_printed_checked_and_refused_with_its_line() {
+    let program = Program::new();
+    let example = program.run(&["config", "example"]);
+    assert_eq!(example.code, 0);
+    let file = program.put("gatecrawl.toml", &example.stdout);
+    let checked = program.run(&["config", "check", "--config", &file]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    assert!(checked.stdout.contains("No mail is sent") && checked.stdout.contains("can be used"));
+
+    program.put("password", "tiger\n");
+    let mail = "[mail]\nhost = \"mail.shop.example\"\nfrom = \"watch@shop.example\"\nuser = \"watch\"\n";
+    let file = program.put("mail.toml", &format!("{mail}password_file = \"password\"\n"));
+    let checked = program.run(&["--config", &file, "config", "check"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    assert!(checked.stdout.contains("mail.shop.example:587 (starttls, as watch)"), "{}", checked.stdout);
+    assert!(!checked.stdout.contains("tiger"));
+
+    let file = program.put("bad.toml", &format!("{mail}pasword = \"tiger\"\n"));
+    for command in [&["config", "check"][..], &["site", "list"], &["report"]] {
+        let ran = program.run(&[command, &["--config", &file]].concat());
+        assert_eq!(ran.code, 2, "{command:?}");
+        assert!(ran.stderr.contains("bad.toml cannot be used: line 5, column 1"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("did you mean `password`?") && !ran.stderr.contains("tiger"));
+    }
+    assert_eq!(program.run(&["config", "example", "--config", &file]).code, 0);
+}

@@ -23,7 +23,7 @@ const WIDTHS: [u32; 3] = [390, 768, 1440];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Every page, but for those that need a link of their own.
-const PAGES: [(&str, &str); 23] = [
+const PAGES: [(&str, &str); 27] = [
     ("overview", "/"),
     ("site-new", "/sites/new"),
     ("site", "/sites/1"),
@@ -42,6 +42,10 @@ const PAGES: [(&str, &str); 23] = [
     ("settings", "/settings"),
     ("users", "/settings/users"),
     ("user", "/settings/users/operator"),
+    ("recipients", "/settings/recipients"),
+    ("recipient", "/settings/recipients/1"),
+    ("messages", "/settings/messages"),
+    ("message", "/settings/messages/1"),
     ("tokens", "/settings/tokens"),
     ("login", "/login"),
     ("public-status", "/status/{host}"),
@@ -236,6 +240,9 @@ impl World {
         let added =
             program.run_typing(&format!("{PASSWORD}\n"), &["user", "add", "operator", "--role", "admin"]);
         assert_eq!(added.code, 0, "{}", added.stderr);
+        let told = program.run(&["recipient", "add", "SEO team", "--mail", "seo@shop.example"]);
+        assert_eq!(told.code, 0, "{}", told.stderr);
+        assert_eq!(program.run(&["report", "--send-test", "SEO team"]).code, 3, "there is no relay");
         let serve = program.serve();
         let browser = Browser::start().await?;
         let world = Self { program, serve, browser, gate, _app: app, _content: content };

@@ -18,6 +18,8 @@ mod hostile_site;
 mod impact;
 mod layers;
 mod logs;
+mod messages;
+mod notify;
 mod outage;
 mod pauses;
 mod replay;

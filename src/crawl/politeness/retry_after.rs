@@ -1,12 +1,10 @@
 //! `Retry-After`: when a server asks to be left alone, and until when (RFC 9110, 10.2.3). It does not decide who is held
 //! back by it, one URL or the host.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::outcome::Outcome;
-
-/// No longer wait is honoured: a mistyped year must not end the monitoring of a site.
-const LONGEST: TimeDelta = TimeDelta::hours(24);
+use crate::fetch::retry_after::wait;
 
 /// The instant until which an answer that came at `at` asks us to wait, at most a day later; `None`: it does not ask, or
 /// not in a form that can be read. Only 429 and 503 can ask.
@@ -14,15 +12,7 @@ pub fn retry_after(outcome: Outcome, header: Option<&str>, at: DateTime<Utc>) ->
     if !matches!(outcome, Outcome::Status(429 | 503)) {
         return None;
     }
-    let text = header?.trim();
-    let until = match text.parse::<u64>() {
-        // More seconds than a number holds are more than a day, too.
-        Ok(seconds) => {
-            at + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX).min(LONGEST.num_seconds()))
-        }
-        Err(_) => DateTime::parse_from_rfc2822(text).ok()?.to_utc(),
-    };
-    (until > at).then(|| until.min(at + LONGEST))
+    wait(header?, at).map(|wait| at + wait)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{
-    about, account, bots, crawl, crawls, login, message, outage, outages, overview, public_status, setup,
-    site, site_new, site_remove, site_settings, tokens, url, urls, users,
+    about, account, bots, crawl, crawls, login, message, messages, outage, outages, overview, public_status,
+    recipients, setup, site, site_new, site_remove, site_settings, tokens, unsubscribe, url, urls, users,
 };
 use crate::domain::role::Role;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
@@ -45,6 +45,9 @@ fn pages() -> Vec<(&'static str, String)> {
         users::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
         rendered(tokens::TokensPage::samples()),
         rendered(about::AboutPage::samples()),
+        recipients::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
+        messages::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
+        rendered(unsubscribe::UnsubscribePage::samples()),
     ]
     .concat()
 }

@@ -22,6 +22,7 @@ mod deploy;
 pub(super) mod evidence;
 mod kin;
 mod members;
+pub(crate) mod mute;
 pub(crate) mod sides;
 mod view;
 
@@ -51,6 +52,7 @@ pub(crate) struct OutagePage {
     pub(crate) times: String,
     /// The deploy that it began with.
     pub(crate) deploy: Option<DeployLine>,
+    pub(crate) mute: mute::Mute,
     pub(crate) axis: Drawing,
     pub(crate) instants: Vec<NamedInstant>,
     /// The verdict, point by point.
@@ -146,6 +148,9 @@ pub(crate) mod samples;
 mod tests {
     use chrono::TimeDelta;
 
+    use crate::domain::cadence::Cadence;
+    use crate::report::digest::Digest;
+    use crate::report::digest::gather::Asked;
     use crate::web::testing::{World, start};
 
     #[tokio::test]
@@ -264,11 +269,18 @@ mod tests {
         assert!(overview.text(".lede").starts_with("One site needs you."), "{}", overview.text(".lede"));
         let site = world.get("/sites/1").await;
         assert!(site.text("h1").starts_with("The whole site fails again and again: 6 outages on 6 days"));
-        let summary = crate::report::summary::text(&world.store, start() + TimeDelta::days(7)).await.unwrap();
-        assert!(
-            summary.contains("[intermittent] The whole site fails again and again: 6 outages"),
-            "{summary}"
-        );
+        let to = start() + TimeDelta::days(7);
+        let asked = Asked {
+            cadence: Cadence::Daily,
+            from: to - TimeDelta::days(1),
+            to,
+            zone: chrono_tz::UTC,
+            sites: None,
+            base: String::new(),
+        };
+        let digest = Digest::gather(&world.store, &asked).await.unwrap();
+        assert_eq!(digest.subject(), "Gatecrawl: 1 URL failing again and again on shop.example");
+        assert!(digest.text().contains("shop.example: The whole site fails again and again: 6 outages"));
         assert!(site.text(".verdicts section").contains("The whole site fails again and again"));
     }
 

@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::response::Html;
 use serde::Deserialize;
 
-use super::Shell;
+use super::{Shell, messages};
 use crate::chart::Svg;
 use crate::chart::tone::Tone;
 use crate::report::wording::headline::Headline;
@@ -75,7 +75,9 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Error> {
     let text = listing::text(listing::wanted(query)?.q.as_deref())?;
     let mut page = view::page(Status::of_all(&app).await?, &text);
-    page.shell.notice = silence::notice(&super::silences(&app).await?, chrono_tz::UTC, app.now());
+    let silent = silence::notice(&super::silences(&app).await?, chrono_tz::UTC, app.now());
+    let undelivered = messages::notice(&app.store.tally_messages().await?);
+    page.shell.notice = silent.or(undelivered);
     html(&page)
 }
 

@@ -118,7 +118,7 @@ fn values(settings: &Settings) -> HashMap<&'static str, String> {
 }
 
 /// `persistent_after` as `Persistent after`.
-fn sentence(key: &str) -> String {
+pub(super) fn sentence(key: &str) -> String {
     let words = key.replace('_', " ").replace("urls", "URLs").replace("googlebot", "Googlebot");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

@@ -8,6 +8,8 @@ pub(crate) mod lab;
 pub(crate) mod nginx;
 pub(crate) mod program;
 pub(crate) mod site;
+pub(crate) mod smtp;
+pub(crate) mod webhook;
 pub(crate) mod world;
 
 use std::io;

@@ -148,6 +148,11 @@ impl Program {
             .arg(data)
             .current_dir(self.directory.path())
             .env_remove("RUST_LOG");
+        // A configuration that was put beside the data holds for every command.
+        let configuration = self.directory.path().join("gatecrawl.toml");
+        if configuration.exists() && !arguments.contains(&"--config") {
+            command.arg("--config").arg(configuration);
+        }
         command
     }
 }

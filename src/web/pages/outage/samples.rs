@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::members::Member;
+use super::mute::Mute;
 use super::*;
 use crate::chart::bounds::OutageAxis;
 use crate::domain::bounds::Bounds;
@@ -171,6 +172,7 @@ fn brief() -> OutagePage {
             rest: " answered 502 for about 40 minutes on Thursday evening. It was brief: no lasting effect.".to_owned(),
         },
         tone: Tone::Failing(Verdict::Brief),
+        mute: Mute::default(),
         summary: "certain, resolved, 310 of 4,812 URLs seen failing".to_owned(),
         lasted: "At least 39 min 28 s, at most 41 min 55 s".to_owned(),
         times: "Thursday 19 November, times in UTC".to_owned(),
@@ -226,6 +228,10 @@ fn persistent() -> OutagePage {
         text: "201 to 300 of 5,000".to_owned(),
     };
     OutagePage {
+        mute: Mute {
+            muted: Some((shown(at("2026-11-22T08:00:00Z")), "<b>nadia</b>".to_owned())),
+            may_change: true,
+        },
         title: "/product/* answers 502".to_owned(),
         headline: Headline {
             subject: "5,000 pages under /product/".to_owned(),

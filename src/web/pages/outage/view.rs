@@ -3,6 +3,7 @@
 use super::course::Course;
 use super::kin::Relations;
 use super::members::{Listed, Wanted};
+use super::mute::Mute;
 use super::{
     Answer, DeployLine, Line, NamedInstant, OutagePage, Point, Said, SideRow, deploy, evidence, sides,
 };
@@ -41,6 +42,7 @@ pub(super) struct Case {
     first: Option<(StoredMember, Evidence)>,
     last: Option<(StoredMember, Evidence)>,
     deploy: Option<DeployLine>,
+    mute: Mute,
     told: OutageDiagnosis,
     relations: Relations,
     sides: Vec<SideRow>,
@@ -66,6 +68,7 @@ impl Case {
             last: evidence::of(app, last.as_ref(), |member| member.last_evidence.as_deref()).await?,
             told: diagnosis::of_outage(&app.store, stored.id).await?,
             deploy: deploy::line(app, &site, &stored.outage.bounds).await?,
+            mute: Mute::of(app, &stored).await?,
             relations: Relations::of(app, &stored).await?,
             sides: sides::rows(app, &site, &stored).await?,
             habit: Relations::habit(app, &site, stored.id).await?,
@@ -107,6 +110,7 @@ impl Case {
             lasted: facts.lasted_exactly(),
             times: facts.days(),
             deploy: self.deploy.clone(),
+            mute: self.mute.clone(),
             axis: OutageAxis {
                 bounds: outage.bounds,
                 now: self.now,

@@ -1,0 +1,69 @@
+//! `gatecrawl config`: an example of a configuration, and whether one can be used. It connects to nothing.
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Outcome, Success, output};
+use crate::clock::SystemClock;
+use crate::config::{Config, EXAMPLE};
+use crate::notify::Sender;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+enum Action {
+    /// Say whether the configuration can be used, and what it comes to
+    Check,
+    /// Print a configuration with every setting explained
+    Example,
+}
+
+impl Options {
+    /// Whether the configuration is needed at all: who asks for an example may have none that can be used.
+    pub(super) fn needs_configuration(&self) -> bool {
+        self.action == Action::Check
+    }
+}
+
+/// Prints the example.
+pub(super) fn example() -> Outcome {
+    output::data(EXAMPLE.trim_end())?;
+    Ok(Success::Fine)
+}
+
+/// Tells what a configuration that was read comes to.
+pub(super) fn check(config: &Config) -> Outcome {
+    Sender::new(config.sender(), std::sync::Arc::new(SystemClock))
+        .map_err(|why| Failure::Usage(why.into()))?;
+    for line in lines(config) {
+        output::data(&line)?;
+    }
+    output::data("The configuration can be used.")?;
+    Ok(Success::Fine)
+}
+
+fn lines(config: &Config) -> Vec<String> {
+    let link = config.public_url.as_ref().map_or_else(
+        || "Messages have no links: public_url is not set.".to_owned(),
+        |url| format!("Links in messages begin with {url}"),
+    );
+    let mail = config.mail.as_ref().map_or_else(
+        || "No mail is sent: [mail] names no relay.".to_owned(),
+        |relay| {
+            let login = relay.user.as_ref().map_or_else(String::new, |user| format!(", as {user}"));
+            format!("Mail is sent by {relay} ({}{login}) from {}.", relay.security.word(), relay.from)
+        },
+    );
+    let private = if config.webhooks.allow_private { "may" } else { "may not" };
+    let webhooks = format!("Webhooks {private} be at private addresses.");
+    let names: Vec<_> = config.secrets.names().collect();
+    let secrets = if names.is_empty() {
+        "There are no secrets.".to_owned()
+    } else {
+        format!("Secrets: {}.", names.join(", "))
+    };
+    vec![link, mail, webhooks, secrets]
+}

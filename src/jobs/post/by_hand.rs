@@ -1,0 +1,50 @@
+//! Messages that somebody asks for now: a test, or the summary of a date. They go through the outbox like all others, and the
+//! asker is told what became of them.
+
+use chrono::NaiveDate;
+
+use super::PostOffice;
+use super::compose::{Post, summary_message, test_message};
+use super::summaries::summary_key;
+use crate::domain::cadence::{Cadence, Period};
+use crate::domain::delivery::Kind;
+use crate::domain::recipient::Recipient;
+use crate::store::messages::OutboxMessage;
+use crate::store::outbox::Told;
+
+impl PostOffice {
+    /// Writes a test message to a recipient, to be delivered at once; returns its key.
+    pub async fn write_test(&self, recipient: &Recipient) -> anyhow::Result<String> {
+        let now = self.clock.now();
+        let key = format!("test-{}-{}", recipient.id, now.timestamp_millis());
+        let post = Post { key: key.clone(), kind: Kind::Test, recipient };
+        self.write(&post, &Told::default(), now, |_| test_message(&key, &self.base, now)).await?;
+        Ok(key)
+    }
+
+    /// Writes the summary of a date to a recipient, or finds the one that was written; returns its key.
+    pub async fn write_summary_of(
+        &self,
+        recipient: &Recipient,
+        cadence: Cadence,
+        date: Option<NaiveDate>,
+    ) -> anyhow::Result<String> {
+        let (now, wishes) = (self.clock.now(), &recipient.wishes);
+        let period = match date {
+            Some(date) => Period::on(cadence, date, wishes.at, wishes.time_zone),
+            None => Period::last_due(cadence, wishes.at, wishes.time_zone, now),
+        };
+        let key = summary_key(recipient, &period);
+        let digest = self.digest(recipient, &period).await?;
+        let post = Post { key: key.clone(), kind: Kind::Summary, recipient };
+        self.write(&post, &Told::default(), now, |unsubscribe| summary_message(&digest, &key, unsubscribe))
+            .await?;
+        Ok(key)
+    }
+
+    /// Delivers what is due, and says what became of the message with this key; `None`: it is not there any more.
+    pub async fn deliver_now(&self, key: &str) -> anyhow::Result<Option<OutboxMessage>> {
+        self.deliver(self.clock.now()).await?;
+        Ok(self.store.message_with_key(key).await?)
+    }
+}

@@ -1,0 +1,110 @@
+//! The post office: writes the messages that are due (news, reminders, summaries) into the outbox, and delivers what lies in
+//! there. What a message says is made in `report`, how it is sent in `notify`.
+//!
+//! Writing and delivering are two steps with the outbox between them: whatever happens to the process or to the relay, a
+//! message that was written is delivered, and one that was delivered is not written again.
+
+mod alerts;
+mod by_hand;
+mod compose;
+mod delivery;
+mod enrol;
+mod robots;
+mod summaries;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+pub use self::enrol::Refused;
+use crate::clock::Clock;
+use crate::domain::span::Span;
+use crate::notify::{Secrets, Sender};
+use crate::store::Store;
+
+/// How often it looks when nothing happens: news waits a minute for more anyhow.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How often it looks at the robots.txt of sites, whose ladder is climbed by time alone.
+const ROBOTS_EVERY: Span = Span::seconds(15);
+
+/// How often it looks for old messages.
+const TIDY_EVERY: Span = Span::hours(6);
+
+/// Settled messages are kept so long, their texts for less.
+const KEPT_FOR: Span = Span::days(90);
+const TEXTS_KEPT_FOR: Span = Span::days(14);
+
+/// Writes and delivers messages.
+#[derive(Clone)]
+pub struct PostOffice {
+    /// Where the outbox is.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How messages leave.
+    pub sender: Sender,
+    /// What recipients' addresses may refer to.
+    pub secrets: Arc<Secrets>,
+    /// Where the dashboard is, for links; without a slash at its end.
+    pub base: String,
+}
+
+/// What need not be asked of the store again and again.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Keys of summaries that were written, or had nothing to say.
+    settled: HashSet<String>,
+    robots_at: Option<DateTime<Utc>>,
+    tidied_at: Option<DateTime<Utc>>,
+}
+
+impl PostOffice {
+    /// Works until `stop` is cancelled; what is being sent then is sent to its end.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut memory = Memory::default();
+        while !stop.is_cancelled() {
+            self.round(&mut memory).await;
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what is due. One part that fails does not keep the others from their work; it is tried again in the next round.
+    async fn round(&self, memory: &mut Memory) {
+        let now = self.clock.now();
+        if is_due(memory.robots_at, ROBOTS_EVERY, now) {
+            memory.robots_at = Some(now);
+            report("the robots.txt ladders", self.watch_robots(now).await);
+        }
+        report("alerts", self.write_alerts(now).await);
+        report("reminders", self.write_reminders(now).await);
+        report("summaries", self.write_summaries(&mut memory.settled, now).await);
+        report("delivery", self.deliver(now).await);
+        if is_due(memory.tidied_at, TIDY_EVERY, now) {
+            memory.tidied_at = Some(now);
+            let kept = self.store.forget_messages(now - KEPT_FOR.delta(), now - TEXTS_KEPT_FOR.delta()).await;
+            report("old messages", kept.map_err(anyhow::Error::from));
+        }
+    }
+}
+
+/// A clock that was set back makes it due as well.
+fn is_due(last: Option<DateTime<Utc>>, every: Span, now: DateTime<Utc>) -> bool {
+    last.is_none_or(|last| now - last >= every.delta() || last > now)
+}
+
+fn report(part: &str, done: anyhow::Result<()>) {
+    if let Err(error) = done {
+        tracing::error!(part, error = format!("{error:#}"), "messages could not be worked on; trying again");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -293,6 +293,17 @@ fn a_directive_within_a_log_of_iis_changes_what_follows() {
 }
 
 #[test]
+fn a_line_with_more_or_fewer_columns_than_its_directive_names_is_rejected() {
+    let head = "#Fields: date time c-ip cs-uri-stem sc-status\n2026-11-28 09:00:00 66.249.66.1 / 200";
+    for (more, is) in
+        [("", "iis: "), (" 66.249.66.1", "rejected: "), ("\n2026-11-28 09:00:01 66.249.66.1 /", "rejected: ")]
+    {
+        let told = hits(format!("{head}{more}").as_bytes());
+        assert!(told.last().unwrap().starts_with(is), "{told:?}");
+    }
+}
+
+#[test]
 fn lines_that_lost_their_directive_are_read_by_the_columns_that_are_usual() {
     for (log, format) in [(&log!("iis")[..], "iis"), (log!("cloudfront"), "cloudfront")] {
         let line = lines(log).into_iter().find(|line| line.starts_with(b"2026")).unwrap();

@@ -121,7 +121,7 @@ impl Columns {
                 draft.put_named(Value::text(value));
             }
         }
-        let has_more = memchr_iter(self.separator, line).count() > self.fields.len();
+        let has_more = memchr_iter(self.separator, line).count() >= self.fields.len();
         if count < self.fields.len() || has_more {
             return Err(Rejected::Shape);
         }

@@ -33,6 +33,8 @@ pub struct AppState {
     pub fetch_for: Option<FetchFor>,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
+    /// What it shows is made up, and every page says so.
+    pub is_demo: bool,
     /// Answers that several readers share.
     pub(crate) shared: Arc<Shared>,
     /// For how long; zero: not at all.
@@ -57,6 +59,7 @@ impl AppState {
             board,
             closing,
             fetch_for: None,
+            is_demo: false,
             shared,
             shared_for,
             passwords: Passwords::new(),
@@ -68,6 +71,12 @@ impl AppState {
     #[must_use]
     pub fn looking_by(self, fetch_for: FetchFor) -> Self {
         Self { fetch_for: Some(fetch_for), ..self }
+    }
+
+    /// The same of a demo.
+    #[must_use]
+    pub fn of_demo(self) -> Self {
+        Self { is_demo: true, ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

@@ -8,6 +8,7 @@ mod cli;
 mod crawl;
 mod dashboard;
 mod dashboard_pages;
+mod demo;
 mod deploy;
 mod diagnosis;
 mod egress;

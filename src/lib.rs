@@ -9,7 +9,7 @@
 //! | layer | rooms |
 //! | --- | --- |
 //! | 5, faces | [`web`] the dashboard, [`cli`] the command line |
-//! | 4, at work | [`jobs`] what is due and who does it, among it the post office, [`app`] puts the parts together, [`config`], [`shutdown`] |
+//! | 4, at work | [`jobs`] what is due and who does it, among it the post office, [`app`] puts the parts together, [`config`], [`shutdown`], [`demo`] a site that fails on purpose |
 //! | 3, doing | [`crawl`] runs over sites, [`accesslog`] what search bots met, [`report`] what was seen, made ready for readers |
 //! | 2, outside | [`fetch`] the only user of reqwest, [`store`] the only user of sqlx, [`notify`] word to people by mail and webhook |
 //! | 1, reading | [`discover`] bytes to facts: robots.txt, sitemaps, pages |
@@ -49,6 +49,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crawl;
+pub mod demo;
 pub mod diagnosis;
 pub mod discover;
 pub mod domain;

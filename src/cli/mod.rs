@@ -7,6 +7,7 @@
 mod bots;
 mod config;
 mod crawl;
+mod demo;
 mod deploy;
 mod diagnose;
 mod doctor;
@@ -79,6 +80,8 @@ enum Command {
     Replay(replay::Options),
     /// Who sent an error answer, and why
     Diagnose(diagnose::Options),
+    /// Look at it without a site of your own: made-up history, and a site on this machine that really fails
+    Demo(demo::Options),
     /// Whether everything works that Gatecrawl needs
     Doctor(doctor::Options),
     /// What outages a schedule would see
@@ -162,6 +165,9 @@ async fn dispatch(cli: Cli) -> Outcome {
     {
         return config::example();
     }
+    if let Command::Demo(options) = cli.command {
+        return demo::run(options).await;
+    }
     let config = configuration(cli.common.config.as_deref())?;
     match cli.command {
         Command::Serve(options) => serve::run(options, data, &config).await,
@@ -179,6 +185,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Recipient(options) => recipient::run(options, data, &config).await,
         Command::Report(options) => report::run(&options, data, &config).await,
         Command::Config(_) => config::check(&config),
+        Command::Demo(options) => demo::run(options).await,
     }
 }
 

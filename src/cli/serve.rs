@@ -87,14 +87,17 @@ async fn logs(app: &App, follow: &[Follow]) -> Result<Vec<(Site, PathBuf)>, Fail
     Ok(logs)
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Job(anyhow!("{address} cannot be listened on ({error}): is another Gatecrawl running? Choose another port with --listen 127.0.0.1:8503"))
     })
 }
 
 /// Waits until every part has come to its end; the first that ends by itself before that stops the others.
-async fn wait(parts: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToken) -> anyhow::Result<()> {
+pub(super) async fn wait(
+    parts: &mut JoinSet<anyhow::Result<()>>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     /// The part that waits for a second signal never ends by itself.
     const LISTENING: usize = 1;
     let mut result = Ok(());

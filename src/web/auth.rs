@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use super::error::Error;
 use super::routes::Who;
 use super::state::AppState;
-use super::{api, secret};
+use super::{api, demo, secret};
 use crate::domain::role::Role;
 use crate::domain::span::Span;
 use crate::store::Store;
@@ -143,15 +143,15 @@ pub(crate) async fn start_session(
 ) -> Result<CookieJar, Error> {
     let token = secret::token()?;
     app.store.start_session(&secret::token_hash(&token), account.id, app.now()).await?;
-    Ok(jar.add(cookie(token, is_https(headers))))
+    Ok(jar.add(cookie(cookie_name(app), token, is_https(headers))))
 }
 
 /// Ends the session of this cookie, and takes the cookie away.
 pub(crate) async fn end_session(app: &AppState, jar: CookieJar) -> Result<CookieJar, Error> {
-    if let Some(cookie) = jar.get(COOKIE) {
+    if let Some(cookie) = jar.get(cookie_name(app)) {
         app.store.end_session(&secret::token_hash(cookie.value())).await?;
     }
-    Ok(jar.remove(Cookie::build(COOKIE).path("/")))
+    Ok(jar.remove(Cookie::build(cookie_name(app)).path("/")))
 }
 
 /// Who asks, while a request is answered.
@@ -233,14 +233,18 @@ async fn for_token(app: &AppState, role: Role, headers: &HeaderMap) -> Result<()
 }
 
 async fn caller(app: &AppState, jar: &CookieJar) -> Result<Option<Caller>, Error> {
-    let Some(cookie) = jar.get(COOKIE) else { return Ok(None) };
+    let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let session = secret::token_hash(cookie.value());
     let account = app.store.session_account(&session, app.now(), IDLE, ABSOLUTE).await?;
     Ok(account.map(|account| Caller { account, session }))
 }
 
-fn cookie(token: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((COOKIE, token))
+fn cookie_name(app: &AppState) -> &'static str {
+    if app.is_demo { demo::COOKIE } else { COOKIE }
+}
+
+fn cookie(name: &'static str, token: String, secure: bool) -> Cookie<'static> {
+    Cookie::build((name, token))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -277,9 +281,9 @@ mod tests {
 
     #[test]
     fn the_cookie_is_kept_from_scripts_and_other_websites() {
-        let plain = cookie("token".to_owned(), false).to_string();
+        let plain = cookie(COOKIE, "token".to_owned(), false).to_string();
         assert!(plain.contains("HttpOnly") && plain.contains("SameSite=Lax") && plain.contains("Path=/"));
         assert!(!plain.contains("Secure"));
-        assert!(cookie("token".to_owned(), true).to_string().contains("Secure"));
+        assert!(cookie(COOKIE, "token".to_owned(), true).to_string().contains("Secure"));
     }
 }

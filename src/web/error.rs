@@ -31,6 +31,9 @@ pub(crate) enum Error {
     /// The one-time link has been used, or never was one.
     #[error("the set-up link is not valid")]
     SetupLink,
+    /// The one-time link of a demo has been used, or never was one.
+    #[error("the link of the demo is not valid")]
+    DemoLink,
     /// A form was sent from another website.
     #[error("the request comes from another website")]
     CrossSite,
@@ -70,7 +73,7 @@ impl Error {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::LoginNeeded { .. } => StatusCode::SEE_OTHER,
-            Self::NotFound | Self::SetupLink => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::SetupLink | Self::DemoLink => StatusCode::NOT_FOUND,
             Self::CrossSite | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
@@ -104,6 +107,10 @@ impl Error {
             Self::SetupLink => (
                 "This set-up link does not work",
                 "It works once, and the newest one alone. If there is an account already, log in; if not, start Gatecrawl again and open the link that it prints.",
+            ),
+            Self::DemoLink => (
+                "This link has been used",
+                "It works once. In the browser that opened it, the overview is still open to you; for another one, start the demo again.",
             ),
             Self::CrossSite => (
                 "That came from another website",

@@ -5,6 +5,7 @@
 mod api;
 mod assets;
 pub mod auth;
+pub mod demo;
 mod error;
 mod listing;
 mod pages;
@@ -24,6 +25,7 @@ mod testing;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::header;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 
 use self::error::Error;
@@ -34,8 +36,10 @@ const LARGEST_FORM: usize = 64 * 1024;
 
 /// The dashboard as a service.
 pub fn make_app(state: AppState) -> Router {
+    let is_demo = state.is_demo;
     let routes = routes::router(&state).fallback(async || Error::NotFound);
-    security::protect(routes.layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(state))
+    let app = security::protect(routes.layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(state));
+    if is_demo { app.layer(from_fn(demo::mark)) } else { app }
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response, Error> {

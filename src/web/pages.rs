@@ -32,9 +32,9 @@ mod gallery;
 
 use chrono::TimeDelta;
 
-use super::auth;
 use super::error::Error;
 use super::state::AppState;
+use super::{auth, demo};
 use crate::domain::egress::Silence;
 use crate::domain::role::Role;
 
@@ -63,6 +63,12 @@ impl Shell {
     pub(crate) fn inside(here: &'static str) -> Self {
         let may_change = auth::caller_role() == Some(Role::Admin);
         Self { signed_in: true, may_change, here, ..Self::default() }
+    }
+
+    /// Whether what it surrounds is a page of a demo.
+    #[expect(clippy::unused_self, reason = "the template asks what surrounds it")]
+    pub(crate) fn is_demo(&self) -> bool {
+        demo::is_on()
     }
 
     /// Around a page that everybody may get: with a menu for those who are logged in.

@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::auth::{self, Guard};
 use super::state::AppState;
-use super::{api, asset, pages, shared};
+use super::{api, asset, demo, pages, shared};
 use crate::domain::role::Role;
 
 /// Who may use a route.
@@ -75,6 +75,7 @@ fn everybody() -> Vec<Route> {
         row(Post, "/logout", post(login::log_out)),
         row(Get, "/setup/{token}", get(setup::show)),
         row(Post, "/setup/{token}", post(setup::create)),
+        row(Get, "/demo/{token}", get(demo::enter)),
         row(Get, "/unsubscribe/{token}", get(unsubscribe::ask)),
         row(Post, "/unsubscribe/{token}", post(unsubscribe::stop)),
         row(Get, "/assets/{name}", get(asset)),

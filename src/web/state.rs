@@ -37,6 +37,8 @@ pub struct AppState {
     pub importer: Option<(Arc<Importer>, Reading)>,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
+    /// What it shows is made up, and every page says so.
+    pub is_demo: bool,
     /// Answers that several readers share.
     pub(crate) shared: Arc<Shared>,
     /// For how long; zero: not at all.
@@ -62,6 +64,7 @@ impl AppState {
             closing,
             fetch_for: None,
             importer: None,
+            is_demo: false,
             shared,
             shared_for,
             passwords: Passwords::new(),
@@ -79,6 +82,12 @@ impl AppState {
     #[must_use]
     pub fn importing_by(self, importer: Arc<Importer>, reading: Reading) -> Self {
         Self { importer: Some((importer, reading)), ..self }
+    }
+
+    /// The same of a demo.
+    #[must_use]
+    pub fn of_demo(self) -> Self {
+        Self { is_demo: true, ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

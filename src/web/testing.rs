@@ -75,15 +75,23 @@ impl World {
         world
     }
 
+    /// A demo, with nobody logged in.
+    pub(crate) async fn of_demo() -> Self {
+        Self::made(AppState::of_demo).await
+    }
+
     async fn sharing_for(shared_for: Duration) -> Self {
+        Self::made(|state| state.sharing_for(shared_for)).await
+    }
+
+    async fn made(make: impl FnOnce(AppState) -> AppState) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
-        let state = AppState::new(office(&store, &clock), Arc::clone(&wake), Board::default())
-            .importing_by(importer(&writer), Reading::default())
-            .sharing_for(shared_for);
+        let app = AppState::new(office(&store, &clock), Arc::clone(&wake), Board::default());
+        let state = make(app.importing_by(importer(&writer), Reading::default()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room of `src`, and the layer that it stands in. A room may use those below it, and itself.
-const ROOMS: [(&str, u8); 19] = [
+const ROOMS: [(&str, u8); 20] = [
     ("clock", 0),
     ("domain", 0),
     ("diagnosis", 0),
@@ -21,6 +21,7 @@ const ROOMS: [(&str, u8); 19] = [
     ("app", 4),
     ("config", 4),
     ("shutdown", 4),
+    ("demo", 4),
     ("web", 5),
     ("cli", 5),
     ("main", 6),
@@ -32,7 +33,7 @@ const OWNED: [(&str, &[&str]); 10] = [
     ("reqwest", &["fetch"]),
     ("sqlx", &["store"]),
     ("lettre", &["notify"]),
-    ("axum", &["web", "cli"]),
+    ("axum", &["web", "cli", "demo"]),
     ("askama", &["web", "chart", "report"]),
     ("clap", &["cli"]),
     ("scraper", &["discover", "web"]),

@@ -10,6 +10,7 @@ mod cli;
 mod crawl;
 mod dashboard;
 mod dashboard_pages;
+mod demo;
 mod deploy;
 mod diagnosis;
 mod egress;

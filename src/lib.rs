@@ -40,6 +40,9 @@
 //!
 //! A replayed file enters at the observation; nothing behind it knows the difference.
 
+/// Which Gatecrawl this is: its version, and for a release its commit and the day of that.
+pub const VERSION: &str = env!("GATECRAWL_VERSION");
+
 pub mod app;
 pub mod chart;
 pub mod cli;

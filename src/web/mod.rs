@@ -6,6 +6,8 @@ mod api;
 mod assets;
 pub mod auth;
 mod error;
+mod front;
+pub mod listen;
 mod listing;
 mod pages;
 mod routes;
@@ -22,8 +24,8 @@ mod wording;
 mod testing;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path};
-use axum::http::header;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use self::error::Error;
@@ -34,8 +36,18 @@ const LARGEST_FORM: usize = 64 * 1024;
 
 /// The dashboard as a service.
 pub fn make_app(state: AppState) -> Router {
+    let front = state.front.clone();
     let routes = routes::router(&state).fallback(async || Error::NotFound);
-    security::protect(routes.layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(state))
+    front.around(security::protect(routes.layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(state)))
+}
+
+/// `GET /readyz`: whether what is seen can be recorded, for whoever decides if requests are sent here.
+async fn ready(State(state): State<AppState>) -> Response {
+    let Some(readiness) = &state.readiness else { return "ready\n".into_response() };
+    match readiness.check().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+    }
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response, Error> {

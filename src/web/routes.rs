@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::auth::{self, Guard};
 use super::state::AppState;
-use super::{api, asset, pages, shared};
+use super::{api, asset, pages, ready, shared};
 use crate::domain::role::Role;
 
 /// Who may use a route.
@@ -79,6 +79,7 @@ fn everybody() -> Vec<Route> {
         row(Post, "/unsubscribe/{token}", post(unsubscribe::stop)),
         row(Get, "/assets/{name}", get(asset)),
         row(Get, "/healthz", get(async || "ok\n")),
+        row(Get, "/readyz", get(ready)),
     ]
 }
 

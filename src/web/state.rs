@@ -7,14 +7,17 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::front::Front;
 use super::secret::Passwords;
 use super::shared::{SHARED_FOR, Shared};
 use super::throttle::Throttle;
 use crate::clock::Clock;
+use crate::config;
 use crate::crawl::board::Board;
 use crate::jobs::patrol::FetchFor;
 use crate::jobs::post::PostOffice;
 use crate::store::Store;
+use crate::store::readiness::Readiness;
 
 /// The parts that pages need; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +36,10 @@ pub struct AppState {
     pub fetch_for: Option<FetchFor>,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
+    /// Says whether what is seen can be recorded; `None`: nobody asks.
+    pub readiness: Option<Readiness>,
+    /// How the dashboard is reached.
+    pub(crate) front: Front,
     /// Answers that several readers share.
     pub(crate) shared: Arc<Shared>,
     /// For how long; zero: not at all.
@@ -57,6 +64,8 @@ impl AppState {
             board,
             closing,
             fetch_for: None,
+            readiness: None,
+            front: Front::default(),
             shared,
             shared_for,
             passwords: Passwords::new(),
@@ -68,6 +77,18 @@ impl AppState {
     #[must_use]
     pub fn looking_by(self, fetch_for: FetchFor) -> Self {
         Self { fetch_for: Some(fetch_for), ..self }
+    }
+
+    /// The same, able to say whether it is ready.
+    #[must_use]
+    pub fn ready_by(self, readiness: Readiness) -> Self {
+        Self { readiness: Some(readiness), ..self }
+    }
+
+    /// The same, reached in this way.
+    #[must_use]
+    pub fn reached_by(self, web: &config::Web) -> Self {
+        Self { front: Front::new(web), ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

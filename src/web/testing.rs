@@ -10,10 +10,11 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::{AppState, auth, make_app, secret};
 use crate::clock::TestClock;
+use crate::config;
 use crate::crawl::board::Board;
 use crate::domain::evidence::Evidence;
 use crate::domain::observation::Observation;
@@ -24,6 +25,7 @@ use crate::domain::site::{Settings, Site};
 use crate::jobs::post::PostOffice;
 use crate::notify::{Secret, Secrets, Sender, without_relay};
 use crate::store::Store;
+use crate::store::readiness::Readiness;
 use crate::store::sites::NewSite;
 use crate::store::writer::{Record, Writer};
 
@@ -35,6 +37,7 @@ pub(crate) struct World {
     writer: Writer,
     address: SocketAddr,
     cookie: Option<String>,
+    writer_task: AbortHandle,
     _tasks: JoinSet<()>,
     _folder: TempDir,
 }
@@ -65,23 +68,46 @@ impl World {
         world
     }
 
+    /// With an account that is logged in, reached in this way.
+    pub(crate) async fn reached_by(web: config::Web) -> Self {
+        let mut world = Self::of(Duration::ZERO, web).await;
+        world.seen_by(Role::Admin).await;
+        world
+    }
+
     async fn sharing_for(shared_for: Duration) -> Self {
+        Self::of(shared_for, config::Web::default()).await
+    }
+
+    async fn of(shared_for: Duration, web: config::Web) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
         let state = AppState::new(office(&store, &clock), Arc::clone(&wake), Board::default())
-            .sharing_for(shared_for);
+            .sharing_for(shared_for)
+            .ready_by(Readiness::new(store.clone(), writer.clone()))
+            .reached_by(&web);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();
-        tasks.spawn(writer_task.run());
+        let writer_task = tasks.spawn(writer_task.run());
         tasks.spawn(async move {
             let app = make_app(state).into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, app).await.unwrap();
         });
-        Self { store, clock, wake, writer, address, cookie: None, _tasks: tasks, _folder: folder }
+        Self {
+            store,
+            clock,
+            wake,
+            writer,
+            address,
+            cookie: None,
+            writer_task,
+            _tasks: tasks,
+            _folder: folder,
+        }
     }
 
     /// With an account that is logged in.
@@ -108,6 +134,14 @@ impl World {
     /// What its handlers work with.
     pub(crate) fn app(&self) -> AppState {
         AppState::new(office(&self.store, &self.clock), Arc::clone(&self.wake), Board::default())
+    }
+
+    /// Ends the writer, as if it had died.
+    pub(crate) async fn end_writer(&mut self) {
+        self.writer_task.abort();
+        while self.writer.is_taking().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Forgets the session.

@@ -42,6 +42,9 @@
 //! [`accesslog`] reads lines and finds the bots in them, and [`jobs::import`] hands what real ones saw to the same writer,
 //! with the bot as the observer.
 
+/// Which Gatecrawl this is: its version, and for a release its commit and the day of that.
+pub const VERSION: &str = env!("GATECRAWL_VERSION");
+
 pub mod accesslog;
 pub mod app;
 pub mod chart;

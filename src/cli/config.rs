@@ -6,6 +6,7 @@ use super::{Failure, Outcome, Success, output};
 use crate::clock::SystemClock;
 use crate::config::{Config, EXAMPLE};
 use crate::notify::Sender;
+use crate::web::listen::tls;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -28,16 +29,24 @@ impl Options {
     }
 }
 
+pub(super) fn run(options: &Options, config: &Config) -> Outcome {
+    match options.action {
+        Action::Check => check(config),
+        Action::Example => example(),
+    }
+}
+
 /// Prints the example.
-pub(super) fn example() -> Outcome {
+fn example() -> Outcome {
     output::data(EXAMPLE.trim_end())?;
     Ok(Success::Fine)
 }
 
 /// Tells what a configuration that was read comes to.
-pub(super) fn check(config: &Config) -> Outcome {
+fn check(config: &Config) -> Outcome {
     Sender::new(config.sender(), std::sync::Arc::new(SystemClock))
         .map_err(|why| Failure::Usage(why.into()))?;
+    config.web.tls.as_ref().map(tls).transpose().map_err(|why| Failure::Usage(why.into()))?;
     for line in lines(config) {
         output::data(&line)?;
     }
@@ -59,11 +68,17 @@ fn lines(config: &Config) -> Vec<String> {
     );
     let private = if config.webhooks.allow_private { "may" } else { "may not" };
     let webhooks = format!("Webhooks {private} be at private addresses.");
+    let web = &config.web;
+    let speaks = if web.tls.is_some() { "HTTPS" } else { "plain HTTP" };
+    let under = if web.base_path.is_empty() { "/" } else { &web.base_path };
+    let proxies: Vec<_> = web.trusted_proxies.iter().map(ToString::to_string).collect();
+    let proxies = if proxies.is_empty() { "no proxy".to_owned() } else { proxies.join(", ") };
+    let dashboard = format!("The dashboard speaks {speaks}, is shown under {under}, and believes {proxies}.");
     let names: Vec<_> = config.secrets.names().collect();
     let secrets = if names.is_empty() {
         "There are no secrets.".to_owned()
     } else {
         format!("Secrets: {}.", names.join(", "))
     };
-    vec![link, mail, webhooks, secrets]
+    vec![link, mail, webhooks, dashboard, secrets]
 }

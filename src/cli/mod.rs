@@ -11,6 +11,9 @@ mod demo;
 mod deploy;
 mod diagnose;
 mod doctor;
+mod health;
+mod install;
+mod logging;
 mod logs;
 mod output;
 mod plan;
@@ -19,18 +22,18 @@ mod recipient;
 mod replay;
 mod report;
 mod serve;
+mod service_manager;
 mod site;
 mod token;
 mod user;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tracing_subscriber::EnvFilter;
 
+use self::logging::Logging;
 use crate::app::App;
 use crate::config::Config;
 use crate::fetch::egress::Probe;
@@ -39,7 +42,7 @@ use crate::notify::Sender;
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
-#[command(name = "gatecrawl", version, about, max_term_width = 100)]
+#[command(name = "gatecrawl", version = crate::VERSION, about, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
     common: Common,
@@ -56,6 +59,8 @@ struct Common {
     /// The configuration; `config example` prints one
     #[arg(long, global = true, env = "GATECRAWL_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    log: logging::Options,
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,6 +97,23 @@ enum Command {
     Report(report::Options),
     /// The configuration: an example, and whether it can be used
     Config(config::Options),
+    /// Whether a running `serve` is ready, for health checks
+    Health(health::Options),
+    /// Print completions for a shell
+    Completions(install::Completions),
+    /// The manual: a page for each command
+    Man(install::ManPages),
+}
+
+impl Command {
+    /// Some are asked for before there is a configuration, or while it is broken.
+    fn needs_configuration(&self) -> bool {
+        match self {
+            Self::Config(options) => options.needs_configuration(),
+            Self::Completions(_) | Self::Man(_) | Self::Demo(_) => false,
+            _ => true,
+        }
+    }
 }
 
 /// The form of what goes to stdout.
@@ -143,14 +165,15 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    init_tracing(matches!(cli.command, Command::Serve(_)));
+    let logging =
+        cli.common.log.start(if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" });
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return exit_code(Err(Failure::Job(error.into()))),
     };
     // On a worker's thread: what a crawl hands back and forth would else wake another thread each time.
     let mut command = tokio::task::JoinSet::new();
-    command.spawn_on(dispatch(cli), runtime.handle());
+    command.spawn_on(dispatch(cli, logging), runtime.handle());
     match runtime.block_on(command.join_next()) {
         Some(Ok(done)) => exit_code(done),
         Some(Err(died)) => exit_code(Err(Failure::Job(died.into()))),
@@ -158,19 +181,15 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn dispatch(cli: Cli) -> Outcome {
+async fn dispatch(cli: Cli, logging: Logging) -> Outcome {
     let data = &cli.common.data;
-    if let Command::Config(options) = &cli.command
-        && !options.needs_configuration()
-    {
-        return config::example();
-    }
-    if let Command::Demo(options) = cli.command {
-        return demo::run(options).await;
-    }
-    let config = configuration(cli.common.config.as_deref())?;
+    let config = if cli.command.needs_configuration() {
+        configuration(cli.common.config.as_deref())?
+    } else {
+        Config::load(None, |_| None)?
+    };
     match cli.command {
-        Command::Serve(options) => serve::run(options, data, &config).await,
+        Command::Serve(options) => serve::run(options, data, &config, logging).await,
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
@@ -184,8 +203,11 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Token(options) => token::run(options, data).await,
         Command::Recipient(options) => recipient::run(options, data, &config).await,
         Command::Report(options) => report::run(&options, data, &config).await,
-        Command::Config(_) => config::check(&config),
+        Command::Health(options) => health::run(&options, &config).await,
+        Command::Config(options) => config::run(&options, &config),
         Command::Demo(options) => demo::run(options).await,
+        Command::Completions(options) => install::completions(&options),
+        Command::Man(options) => install::man(&options),
     }
 }
 
@@ -217,18 +239,6 @@ fn told(error: &anyhow::Error) -> String {
         known if known.contains(&cause) => told,
         _ => format!("{told}: {cause}"),
     })
-}
-
-/// Logs go to stderr; a server tells what it does, a command only what went wrong.
-fn init_tracing(serving: bool) {
-    let usual = if serving { "info" } else { "error" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
 }
 
 /// What commands that fetch take.

@@ -11,13 +11,15 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Outcome, Success, output};
+use super::logging::Logging;
+use super::{Failure, Outcome, Success, output, service_manager};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::jobs::driver::Driver;
 use crate::jobs::follow::{Follow, Followers};
 use crate::jobs::import::Importer;
+use crate::store::readiness::Readiness;
 use crate::web;
 use crate::{shutdown, web::AppState};
 
@@ -35,28 +37,34 @@ pub(super) struct Options {
     connection: super::Connection,
 }
 
-pub(super) async fn run(options: Options, data: &Path, config: &Config) -> Outcome {
+pub(super) async fn run(options: Options, data: &Path, config: &Config, logging: Logging) -> Outcome {
     let (reading, verifier) = (options.logs.reading()?, options.logs.verifier(data)?);
+    let changes = logging.take_signals()?;
+    let tls = config.web.tls.as_ref().map(web::listen::tls).transpose();
+    let tls = tls.map_err(|why| Failure::Usage(why.into()))?;
     let listener = bind(options.listen).await?;
     let address = listener.local_addr()?;
     let app = super::open_to_fetch(data, &options.connection).await?;
     let logs = logs(&app, &options.follow).await?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let here = format!("{scheme}://{address}{}", config.web.base_path);
     let mut office = super::post_office(&app, config)?;
     if config.public_url.is_none() {
-        office.base = format!("http://{address}");
+        office.base.clone_from(&here);
     }
     let App { store, clock, patrols, writer_task } = app;
     let (writer, trust) = (patrols.writer.clone(), options.logs.trust_user_agent);
     let importer = Arc::new(Importer { writer, verifier, trust });
     let wake = Arc::new(Notify::new());
+    let readiness = Readiness::new(store.clone(), patrols.writer.clone());
     let state = AppState::new(office.clone(), Arc::clone(&wake), patrols.board.clone())
         .looking_by(Arc::clone(&patrols.fetch_for))
-        .importing_by(Arc::clone(&importer), reading.clone());
-    output::data(&format!("Gatecrawl listens on http://{address}/"))?;
+        .importing_by(Arc::clone(&importer), reading.clone())
+        .ready_by(readiness.clone())
+        .reached_by(&config.web);
+    output::data(&format!("Gatecrawl listens on {here}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
-        output::data(&format!(
-            "Make the first account, with this link, once: http://{address}/setup/{token}"
-        ))?;
+        output::data(&format!("Make the first account, with this link, once: {here}/setup/{token}"))?;
     }
     let stop = CancellationToken::new();
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -66,9 +74,10 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config) -> Outco
     let followers = Followers { store: store.clone(), importer, clock, reading };
     parts.spawn(followers.run(logs, stop.clone()));
     parts.spawn(office.run(stop.clone()));
-    let app = web::make_app(state.serving(stop.clone())).into_make_service_with_connect_info::<SocketAddr>();
-    let until = stop.clone().cancelled_owned();
-    parts.spawn(async move { Ok(axum::serve(listener, app).with_graceful_shutdown(until).await?) });
+    let app = web::make_app(state.serving(stop.clone()));
+    parts.spawn(web::listen::serve(listener, tls, app, stop.clone()));
+    parts.spawn(changes.make(stop.clone()));
+    parts.spawn(service_manager::attend(readiness, stop.clone()));
     let result = wait(&mut parts, &stop).await;
     // Every hand of the writer is gone by now: it stores what it has, and ends.
     drop(parts);

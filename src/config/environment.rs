@@ -25,7 +25,7 @@ const fn bare(name: &'static str, section: &'static str, key: &'static str) -> V
 }
 
 /// Every variable. Secrets under `[secrets]` say themselves which one they are in.
-const VARIABLES: [Variable; 13] = [
+const VARIABLES: [Variable; 17] = [
     text("GATECRAWL_PUBLIC_URL", "", "public_url"),
     text("GATECRAWL_MAIL_HOST", "mail", "host"),
     bare("GATECRAWL_MAIL_PORT", "mail", "port"),
@@ -42,6 +42,10 @@ const VARIABLES: [Variable; 13] = [
     bare("GATECRAWL_WEBHOOKS_ALLOW_PRIVATE", "webhooks", "allow_private"),
     text("GATECRAWL_WEBHOOKS_TIMEOUT", "webhooks", "timeout"),
     text("GATECRAWL_WEBHOOKS_TELEGRAM_API", "webhooks", "telegram_api"),
+    text("GATECRAWL_WEB_TRUSTED_PROXIES", "web", "trusted_proxies"),
+    text("GATECRAWL_WEB_BASE_PATH", "web", "base_path"),
+    text("GATECRAWL_WEB_TLS_CERT", "web", "tls_cert"),
+    text("GATECRAWL_WEB_TLS_KEY", "web", "tls_key"),
 ];
 
 /// The file's settings with those of the environment over them. `text` is the file, of which `file` was read.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::web::WebSection;
 use crate::domain::span::Span;
 use crate::notify::{MailAddress, Secret, Security};
 
@@ -20,6 +21,8 @@ pub(super) struct File {
     pub(super) mail: MailSection,
     #[serde(default)]
     pub(super) webhooks: WebhooksSection,
+    #[serde(default)]
+    pub(super) web: WebSection,
     #[serde(default)]
     pub(super) secrets: BTreeMap<String, Source>,
 }

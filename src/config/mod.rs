@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod parse;
 mod secrets;
+mod web;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use url::Url;
 
 pub use self::error::BadConfig;
 use self::file::{MailSection, WebhooksSection};
+pub use self::web::{TlsFiles, Web};
 use crate::notify::{Relay, Secret, Secrets, Security, SenderConfig, Webhooks};
 
 /// A configuration with everything in it set to its default, and each line explained.
@@ -42,6 +44,8 @@ pub struct Config {
     pub mail: Option<Relay>,
     /// How webhooks are called.
     pub webhooks: Webhooks,
+    /// How the dashboard is reached.
+    pub web: Web,
     /// What recipients speak of as `secret:NAME`.
     pub secrets: Secrets,
 }
@@ -72,6 +76,7 @@ impl Config {
             public_url: file.public_url,
             mail: file.mail.relay(place)?,
             webhooks: file.webhooks.webhooks()?,
+            web: file.web.web(place)?,
             secrets: secrets::resolved(file.secrets, place, environment)?,
         })
     }

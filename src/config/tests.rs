@@ -53,9 +53,12 @@ fn the_values_of_the_example_are_the_defaults_where_there_are_defaults() {
 fn every_setting_is_in_the_example_and_has_its_variable() {
     let text = switched_on();
     let table: toml::Table = toml::from_str(&text).unwrap();
-    for (section, nonsense) in
-        [("", "zz = 1"), ("mail", "[mail]\nzz = 1"), ("webhooks", "[webhooks]\nzz = 1")]
-    {
+    for (section, nonsense) in [
+        ("", "zz = 1"),
+        ("mail", "[mail]\nzz = 1"),
+        ("webhooks", "[webhooks]\nzz = 1"),
+        ("web", "[web]\nzz = 1"),
+    ] {
         let keys = refused(nonsense);
         let keys = keys.split_once("there are ").expect("the keys are listed").1.split(", ");
         for key in keys {

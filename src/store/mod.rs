@@ -28,6 +28,7 @@ pub mod news;
 pub mod outage_course;
 pub mod outages;
 pub mod outbox;
+pub mod readiness;
 pub mod recipients;
 pub mod robots_copies;
 pub mod rollups;

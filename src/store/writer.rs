@@ -207,6 +207,11 @@ impl Writer {
         self.send(Message::Forget(site)).await
     }
 
+    /// Waits until the writer would take an observation; an error when it takes none any more.
+    pub async fn is_taking(&self) -> Result<(), WriteFailed> {
+        self.messages.reserve().await.map(drop).map_err(|_| stopped())
+    }
+
     /// Outages that open, change their verdict or end, from now on.
     pub fn changes(&self) -> broadcast::Receiver<OutageChange> {
         self.changes.subscribe()

@@ -143,7 +143,7 @@ pub(crate) async fn start_session(
 ) -> Result<CookieJar, Error> {
     let token = secret::token()?;
     app.store.start_session(&secret::token_hash(&token), account.id, app.now()).await?;
-    Ok(jar.add(cookie(cookie_name(app), token, is_https(headers))))
+    Ok(jar.add(cookie(cookie_name(app), token, app.front.is_tls || is_https(headers))))
 }
 
 /// Ends the session of this cookie, and takes the cookie away.

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use thiserror::Error;
 
+use super::front;
 use super::pages::Shell;
 use super::pages::message::MessagePage;
 use crate::store::StoreError;
@@ -163,7 +164,7 @@ impl IntoResponse for Error {
         };
         // When even this page cannot be rendered, its title is all there is to say.
         let html = page.render().unwrap_or_else(|_| title.to_owned());
-        (status, Html(html)).into_response()
+        (status, Html(front::moved(html))).into_response()
     }
 }
 
@@ -178,7 +179,7 @@ fn login_path(next: &str) -> String {
 
 /// A page as an answer.
 pub(crate) fn html(page: &impl Template) -> Result<Html<String>, Error> {
-    Ok(Html(page.render()?))
+    Ok(Html(front::moved(page.render()?)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod assets;
 pub mod auth;
 pub mod demo;
 mod error;
+mod front;
+pub mod listen;
 mod listing;
 mod pages;
 mod routes;
@@ -23,8 +25,8 @@ mod wording;
 mod testing;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path};
-use axum::http::header;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 
@@ -36,10 +38,19 @@ const LARGEST_FORM: usize = 64 * 1024;
 
 /// The dashboard as a service.
 pub fn make_app(state: AppState) -> Router {
-    let is_demo = state.is_demo;
+    let (front, is_demo) = (state.front.clone(), state.is_demo);
     let routes = routes::router(&state).fallback(async || Error::NotFound);
     let app = security::protect(routes.layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(state));
-    if is_demo { app.layer(from_fn(demo::mark)) } else { app }
+    front.around(if is_demo { app.layer(from_fn(demo::mark)) } else { app })
+}
+
+/// `GET /readyz`: whether what is seen can be recorded, for whoever decides if requests are sent here.
+async fn ready(State(state): State<AppState>) -> Response {
+    let Some(readiness) = &state.readiness else { return "ready\n".into_response() };
+    match readiness.check().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+    }
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response, Error> {

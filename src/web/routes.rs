@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::auth::{self, Guard};
 use super::state::AppState;
-use super::{api, asset, demo, pages, shared};
+use super::{api, asset, demo, pages, ready, shared};
 use crate::domain::role::Role;
 
 /// Who may use a route.
@@ -80,6 +80,7 @@ fn everybody() -> Vec<Route> {
         row(Post, "/unsubscribe/{token}", post(unsubscribe::stop)),
         row(Get, "/assets/{name}", get(asset)),
         row(Get, "/healthz", get(async || "ok\n")),
+        row(Get, "/readyz", get(ready)),
     ]
 }
 

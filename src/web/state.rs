@@ -7,16 +7,19 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::front::Front;
 use super::secret::Passwords;
 use super::shared::{SHARED_FOR, Shared};
 use super::throttle::Throttle;
 use crate::accesslog::parser::Options as Reading;
 use crate::clock::Clock;
+use crate::config;
 use crate::crawl::board::Board;
 use crate::jobs::import::Importer;
 use crate::jobs::patrol::FetchFor;
 use crate::jobs::post::PostOffice;
 use crate::store::Store;
+use crate::store::readiness::Readiness;
 
 /// The parts that pages need; cheap to clone.
 #[derive(Clone)]
@@ -39,6 +42,10 @@ pub struct AppState {
     pub closing: CancellationToken,
     /// What it shows is made up, and every page says so.
     pub is_demo: bool,
+    /// Says whether what is seen can be recorded; `None`: nobody asks.
+    pub readiness: Option<Readiness>,
+    /// How the dashboard is reached.
+    pub(crate) front: Front,
     /// Answers that several readers share.
     pub(crate) shared: Arc<Shared>,
     /// For how long; zero: not at all.
@@ -65,6 +72,8 @@ impl AppState {
             fetch_for: None,
             importer: None,
             is_demo: false,
+            readiness: None,
+            front: Front::default(),
             shared,
             shared_for,
             passwords: Passwords::new(),
@@ -88,6 +97,18 @@ impl AppState {
     #[must_use]
     pub fn of_demo(self) -> Self {
         Self { is_demo: true, ..self }
+    }
+
+    /// The same, able to say whether it is ready.
+    #[must_use]
+    pub fn ready_by(self, readiness: Readiness) -> Self {
+        Self { readiness: Some(readiness), ..self }
+    }
+
+    /// The same, reached in this way.
+    #[must_use]
+    pub fn reached_by(self, web: &config::Web) -> Self {
+        Self { front: Front::new(web), ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

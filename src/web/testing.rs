@@ -10,13 +10,14 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::{AppState, auth, make_app, secret};
 use crate::accesslog::bots::lists::Lists;
 use crate::accesslog::bots::verify::Verifier;
 use crate::accesslog::parser::Options as Reading;
 use crate::clock::TestClock;
+use crate::config;
 use crate::crawl::board::Board;
 use crate::domain::evidence::Evidence;
 use crate::domain::observation::Observation;
@@ -29,6 +30,7 @@ use crate::jobs::post::PostOffice;
 use crate::notify::{Secret, Secrets, Sender, without_relay};
 use crate::store::Store;
 use crate::store::logged::{LogBatch, LoggedHit};
+use crate::store::readiness::Readiness;
 use crate::store::sites::NewSite;
 use crate::store::writer::{Record, Writer};
 
@@ -40,6 +42,7 @@ pub(crate) struct World {
     writer: Writer,
     address: SocketAddr,
     cookie: Option<String>,
+    writer_task: AbortHandle,
     _tasks: JoinSet<()>,
     _folder: TempDir,
 }
@@ -80,6 +83,13 @@ impl World {
         Self::made(AppState::of_demo).await
     }
 
+    /// With an account that is logged in, reached in this way.
+    pub(crate) async fn reached_by(web: config::Web) -> Self {
+        let mut world = Self::made(|state| state.reached_by(&web)).await;
+        world.seen_by(Role::Admin).await;
+        world
+    }
+
     async fn sharing_for(shared_for: Duration) -> Self {
         Self::made(|state| state.sharing_for(shared_for)).await
     }
@@ -90,17 +100,29 @@ impl World {
         let clock = Arc::new(TestClock::at(start()));
         let wake = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::new(store.clone());
-        let app = AppState::new(office(&store, &clock), Arc::clone(&wake), Board::default());
-        let state = make(app.importing_by(importer(&writer), Reading::default()));
+        let app = AppState::new(office(&store, &clock), Arc::clone(&wake), Board::default())
+            .importing_by(importer(&writer), Reading::default())
+            .ready_by(Readiness::new(store.clone(), writer.clone()));
+        let state = make(app);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut tasks = JoinSet::new();
-        tasks.spawn(writer_task.run());
+        let writer_task = tasks.spawn(writer_task.run());
         tasks.spawn(async move {
             let app = make_app(state).into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, app).await.unwrap();
         });
-        Self { store, clock, wake, writer, address, cookie: None, _tasks: tasks, _folder: folder }
+        Self {
+            store,
+            clock,
+            wake,
+            writer,
+            address,
+            cookie: None,
+            writer_task,
+            _tasks: tasks,
+            _folder: folder,
+        }
     }
 
     /// With an account that is logged in.
@@ -127,6 +149,14 @@ impl World {
     /// What its handlers work with.
     pub(crate) fn app(&self) -> AppState {
         AppState::new(office(&self.store, &self.clock), Arc::clone(&self.wake), Board::default())
+    }
+
+    /// Ends the writer, as if it had died.
+    pub(crate) async fn end_writer(&mut self) {
+        self.writer_task.abort();
+        while self.writer.is_taking().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Forgets the session.

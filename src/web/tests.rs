@@ -70,6 +70,22 @@ async fn every_answer_forbids_what_the_dashboard_does_not_do() {
 }
 
 #[tokio::test]
+async fn whoever_asks_is_told_whether_it_is_ready() {
+    let answer = World::new().await.get("/readyz").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "ready\n"));
+}
+
+#[tokio::test]
+async fn a_dashboard_whose_writer_has_ended_says_that_it_is_not_ready() {
+    let mut world = World::new().await;
+    world.end_writer().await;
+    let answer = world.get("/readyz").await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.body.starts_with("not ready: nothing can be recorded"), "{}", answer.body);
+    assert_eq!(world.get("/healthz").await.status, 200, "it lives all the same");
+}
+
+#[tokio::test]
 async fn an_asset_may_be_kept_for_ever() {
     let answer = World::new().await.get(STYLE.href()).await;
     assert_eq!(answer.status, 200);

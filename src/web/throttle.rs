@@ -1,8 +1,9 @@
 //! Makes those wait who guess passwords: after a few failures for one name from one address, each further try has to
 //! wait, longer every time.
 //!
-//! It is kept in memory: a restart forgets it, which helps nobody who has to guess ten characters. Behind a proxy all
-//! share one address, and the name alone tells them apart; so nobody can lock out a name from everywhere else.
+//! It is kept in memory: a restart forgets it, which helps nobody who has to guess ten characters. Behind a proxy that is not
+//! trusted all share one address, and the name alone tells them apart; behind one that is, each has their own. So nobody can
+//! lock out a name from everywhere else.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

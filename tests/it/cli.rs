@@ -125,6 +125,9 @@ fn every_command_explains_itself() {
         &["plan"],
         &["replay"],
         &["report"],
+        &["health"],
+        &["completions"],
+        &["man"],
     ] {
         let help = std::process::Command::new(env!("CARGO_BIN_EXE_gatecrawl"))
             .args(command)
@@ -137,6 +140,57 @@ fn every_command_explains_itself() {
         );
     }
     assert_eq!(program.run(&["no-such-command"]).code, 2);
+}
+
+#[test]
+fn its_version_says_which_it_is() {
+    let version = Program::new().run(&["--version"]);
+    assert_eq!(version.code, 0);
+    let told = version.stdout.trim().strip_prefix("gatecrawl ").expect("its name comes first");
+    assert!(told.starts_with(env!("CARGO_PKG_VERSION")), "{told}");
+}
+
+#[test]
+fn completions_of_every_shell_know_the_commands_even_when_the_configuration_is_broken() {
+    let program = Program::new();
+    let broken = program.put("broken.toml", "[mail");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = program.run(&["completions", shell, "--config", &broken]);
+        assert_eq!(ran.code, 0, "{shell}: {}", ran.stderr);
+        for word in ["diagnose", "recipient", "egress-probe"] {
+            assert!(ran.stdout.contains(word), "{shell}: {word}");
+        }
+    }
+    assert_eq!(program.run(&["completions", "tcsh"]).code, 2);
+}
+
+#[test]
+fn bash_takes_the_completions_and_offers_the_commands() {
+    let program = Program::new();
+    let script = program.put("gatecrawl.bash", &program.run(&["completions", "bash"]).stdout);
+    let ask = format!(
+        "source {script}; COMP_WORDS=(gatecrawl si); COMP_CWORD=1; _gatecrawl gatecrawl si gatecrawl; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    );
+    let offered = std::process::Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&offered.stdout).trim(), "site", "{offered:?}");
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    let program = Program::new();
+    let folder = program.data();
+    let ran = program.run(&["man", "--out", folder.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    assert!(page("gatecrawl.1").contains("gatecrawl\\-serve(1)"), "{}", page("gatecrawl.1"));
+    assert!(page("gatecrawl-site-add.1").contains(".TH"));
+    assert!(page("gatecrawl-crawl.1").contains("persistent"));
+    let printed = program.run(&["man"]).stdout;
+    assert_eq!(printed.matches(".TH ").count(), std::fs::read_dir(&folder).unwrap().count());
+    let taken = program.put("file", "");
+    let ran = program.run(&["man", "--out", &taken]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("cannot be written"), "{}", ran.stderr);
 }
 
 #[test]

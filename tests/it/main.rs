@@ -25,4 +25,5 @@ mod outage;
 mod pauses;
 mod replay;
 mod resume;
+mod service;
 mod support;

@@ -22,7 +22,7 @@ pub(crate) async fn show(State(app): State<AppState>) -> Result<Html<String>, Er
     let stock = app.store.stock().await?;
     html(&AboutPage {
         shell: Shell::inside("/settings"),
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::VERSION,
         stored: vec![
             ("Sites", count(stock.sites)),
             ("URLs", count(stock.urls)),

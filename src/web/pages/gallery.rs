@@ -14,6 +14,7 @@ use super::{
 use crate::domain::role::Role;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
 use crate::web::auth::as_seen_by;
+use crate::web::front;
 
 fn rendered<T: Template>(samples: Vec<(&'static str, T)>) -> Vec<(&'static str, String)> {
     samples.into_iter().map(|(name, page)| (name, page.render().unwrap())).collect()
@@ -94,6 +95,24 @@ fn no_page_needs_more_than_its_own_server_allows() {
             let at = attribute(&element, "src") + attribute(&element, "href").as_str();
             assert!(at.starts_with("/assets/"), "{name}: {at}");
         }
+    }
+}
+
+#[test]
+fn under_a_path_of_its_own_no_page_points_to_the_root_and_nothing_else_changes() {
+    for (name, html) in gallery() {
+        let moved = front::under("/gatecrawl", || front::moved(html.clone()));
+        let page = Html::parse_document(&moved);
+        for element in all(&page, "*") {
+            let points = ["href", "src", "srcset", "action", "formaction", "data", "poster", "cite", "ping"];
+            let is_pointer = |name: &str| points.contains(&name) || name.starts_with("data-");
+            for (attribute, value) in element.value().attrs().filter(|(name, _)| is_pointer(name)) {
+                let is_ours = !value.starts_with('/') || value.starts_with("/gatecrawl/");
+                assert!(is_ours, "{name}: {attribute}={value}");
+            }
+        }
+        assert_eq!(moved.replace("=\"/gatecrawl/", "=\"/"), html, "{name}");
+        assert_eq!(front::moved(html.clone()), html, "{name}: at the root nothing changes");
     }
 }
 

@@ -1,11 +1,11 @@
 //! The door: name and password.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{ConnectInfo, Form, Query, State};
+use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -15,6 +15,7 @@ use super::Shell;
 use crate::report::wording::spoken;
 use crate::web::auth::{end_session, local_path, start_session};
 use crate::web::error::{Error, html};
+use crate::web::front::Client;
 use crate::web::state::AppState;
 
 #[derive(Debug, Template)]
@@ -51,13 +52,13 @@ pub(crate) async fn show(Query(wanted): Query<Wanted>) -> Result<Html<String>, E
 /// `POST /login`
 pub(crate) async fn log_in(
     State(app): State<AppState>,
-    client: Option<Extension<ConnectInfo<SocketAddr>>>,
+    client: Option<Extension<Client>>,
     headers: HeaderMap,
     jar: CookieJar,
     form: Result<Form<LoginForm>, FormRejection>,
 ) -> Result<Response, Error> {
     let Form(form) = form.map_err(|why| Error::Form(why.to_string()))?;
-    let (now, from) = (app.now(), client.map(|Extension(ConnectInfo(address))| address.ip()));
+    let (now, from) = (app.now(), client.map(|Extension(Client(address))| address));
     if let Some(wait) = app.throttle.wait(&form.name, from, now) {
         let told = format!("Too many tries: wait {}, and then try again.", spoken(wait));
         return refused(StatusCode::TOO_MANY_REQUESTS, form, told);

@@ -73,6 +73,15 @@ fn every_setting_is_in_the_example_and_has_its_variable() {
 }
 
 #[test]
+fn every_setting_is_in_the_page_for_operators() {
+    let page = include_str!("../../docs/configuration.md");
+    for (variable, key) in environment::names() {
+        let is_told = page.contains(&format!("`{key}`")) || page.contains(&format!(".{key}`"));
+        assert!(is_told, "{key} ({variable}) is not in docs/configuration.md");
+    }
+}
+
+#[test]
 fn the_environment_is_stronger_than_the_file() {
     let file = "public_url = \"https://a.example/x\"\n[mail]\nhost = \"a\"\nport = 1\nfrom = \"a@b.example\"\npassword = \"p\"\nuser = \"u\"";
     let config = read_with(

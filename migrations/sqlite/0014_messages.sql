@@ -1,7 +1,7 @@
 -- Who is told of what, what is news and to whom it is still to be told, and the messages that go out.
 
 create table recipient (
-    id               integer primary key,
+    id               integer primary key autoincrement, -- never given again: keys and links hold it
     name             text   not null unique,
     channel          text   not null,          -- mail, webhook, slack, ...
     target           text   not null,          -- an address or a URL
@@ -21,7 +21,7 @@ create table recipient_site (
 
 -- What happened that is to be told, written in the transaction that stores what shows it.
 create table news (
-    id        integer primary key,
+    id        integer primary key autoincrement, -- never given again: keys and links hold it
     site_id   bigint not null references site (id) on delete cascade,
     outage_id bigint references outage (id) on delete cascade, -- null: it is of the site's robots.txt
     happening text   not null,                 -- of domain::news
@@ -57,7 +57,7 @@ create table outage_mute (
 
 -- The outbox.
 create table message (
-    id           integer primary key,
+    id           integer primary key autoincrement, -- never given again: keys and links hold it
     key          text   not null unique,       -- the same message is never written twice
     recipient_id bigint not null references recipient (id) on delete cascade,
     kind         text   not null,              -- alert, reminder, summary, test

@@ -33,12 +33,12 @@ pub(super) struct Options {
     #[arg(
         long,
         global = true,
-        env = "GATECRAWL_LOG_FORMAT",
+        env = "GATECRAWL_LOG_AS",
         value_enum,
         default_value = "human",
         value_name = "FORM"
     )]
-    log_format: Form,
+    log_as: Form,
 }
 
 /// The form of a line.
@@ -71,7 +71,7 @@ impl Options {
         let usual = self.log.clone().or(by_environment).unwrap_or_else(|| usual.to_owned());
         let (filter, handle) = reload::Layer::new(EnvFilter::new(&usual));
         let lines = fmt::layer().with_writer(stderr).with_target(false);
-        let lines = match self.log_format {
+        let lines = match self.log_as {
             Form::Human => lines.with_ansi(stderr().is_terminal()).boxed(),
             Form::Json => {
                 lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()

@@ -15,6 +15,10 @@ use crate::domain::observation::OutageId;
 use crate::domain::recipient::RecipientId;
 use crate::domain::span::Span;
 
+/// No message is held for longer, whatever somebody's patience: a lease that ends later was written before a clock was set
+/// back.
+const LONGEST_LEASE: Span = Span::hours(2);
+
 /// A message that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
@@ -75,24 +79,29 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Takes messages that are due, for so long; nobody else gets them meanwhile. Each counts as tried.
+    /// Takes so many messages that are due, or the one with this key, for so long; nobody else gets them meanwhile. Each
+    /// counts as tried.
     pub async fn take_due(
         &self,
         now: DateTime<Utc>,
         lease: Span,
-        most: u32,
+        (most, key): (u32, Option<&str>),
     ) -> Result<Vec<(OutboxMessage, String)>, StoreError> {
         let ids: Vec<i64> = sqlx::query_scalar(
             "update message set leased_until = $2, tries = tries + 1 where id in
                  (select id from message where standing = 'waiting' and (due_at <= $1 or due_at > $3)
-                      and (leased_until is null or leased_until <= $1 or leased_until > $2)
+                      and (leased_until is null or leased_until <= $1 or leased_until > $5)
+                      and ($6 is null or key = $6)
                   order by due_at, id limit $4)
              returning id",
         )
         .bind(millis(now))
         .bind(millis(now + lease.delta()))
-        .bind(millis(now + LONGEST_WAIT.delta()))
+        // Twice the longest: what another process wrote a moment later by its own clock is no jump.
+        .bind(millis(now + LONGEST_WAIT.delta() * 2))
         .bind(i64::from(most))
+        .bind(millis(now + LONGEST_LEASE.delta()))
+        .bind(key)
         .fetch_all(&self.db.writer)
         .await?;
         let mut taken = Vec::with_capacity(ids.len());

@@ -113,6 +113,9 @@ impl Store {
         .bind(millis(now))
         .execute(&mut *transaction)
         .await?;
+        if done.rows_affected() != 1 {
+            return Ok(false);
+        }
         put_sites(&mut transaction, recipient.id, recipient.sites.as_ref()).await?;
         if !recipient.wishes.alerts {
             sqlx::query("delete from news_waiting where recipient_id = $1")
@@ -121,7 +124,7 @@ impl Store {
                 .await?;
         }
         transaction.commit().await?;
-        Ok(done.rows_affected() == 1)
+        Ok(true)
     }
 
     /// Removes a recipient with the messages to it; `false`: there is none.

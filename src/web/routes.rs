@@ -172,8 +172,8 @@ fn programs() -> Vec<Route> {
         row_of(Get, "/api/v1/sites/{id}", get(api::site)),
         row_of(Get, "/api/v1/sites/{id}/outages", get(api::outages)),
         row_of(Get, "/api/v1/outages/{id}", get(api::outage)),
-        row_of(Get, "/api/v1/recipients", get(api::messages::recipients)),
-        row_of(Get, "/api/v1/messages", get(api::messages::messages)),
+        admin(Get, "/api/v1/recipients", get(api::messages::recipients)),
+        admin(Get, "/api/v1/messages", get(api::messages::messages)),
         admin(Post, "/api/v1/sites/{id}/crawls", post(api::crawl)),
         admin(Post, "/api/v1/sites/{id}/logs", post(api::logs::take)),
     ]

@@ -39,7 +39,7 @@ fn tell(world: &World, arguments: &[&str]) {
 
 /// A token for the API.
 fn token(world: &World) -> String {
-    let made = world.program.run(&["token", "create", "tests", "--role", "viewer"]);
+    let made = world.program.run(&["token", "create", "tests", "--role", "admin"]);
     assert_eq!(made.code, 0, "{}", made.stderr);
     made.stdout.split_whitespace().find(|word| word.len() >= 40).expect("the token is printed").to_owned()
 }

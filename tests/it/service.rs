@@ -119,7 +119,7 @@ fn a_health_check_says_by_its_exit_code_whether_serve_is_ready() {
 #[test]
 fn the_log_is_objects_when_asked_for_and_says_more_after_a_signal() {
     let program = Program::new();
-    let more = ["--listen", "127.0.0.1:0", "--log-format", "json"];
+    let more = ["--listen", "127.0.0.1:0", "--log-as", "json"];
     let mut service = Service::start(&program, &more, &[]);
     service.address();
     for now in ["everything of Gatecrawl", "as usual"] {
@@ -140,7 +140,7 @@ fn the_log_is_objects_when_asked_for_and_says_more_after_a_signal() {
 fn a_level_that_is_none_is_refused() {
     for (arguments, says) in [
         (["--log", "gatecrawl=loud"], "write error, warn, info"),
-        (["--log-format", "xml"], "possible values: human, json"),
+        (["--log-as", "xml"], "possible values: human, json"),
     ] {
         let ran = Program::new().run(&[&["site", "list"][..], &arguments].concat());
         assert_eq!(ran.code, 2);

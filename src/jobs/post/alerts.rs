@@ -36,6 +36,10 @@ impl PostOffice {
             return Ok(self.store.pass_over(recipient.id, &told, now).await?);
         };
         let alert = Alert::gather(&self.store, &heard, &self.asked(recipient, now, false)).await?;
+        if alert.lines.is_empty() {
+            // What it was about has gone meanwhile, with its site.
+            return Ok(self.store.pass_over(recipient.id, &told, now).await?);
+        }
         let post = Post { key: format!("alert-{}-{newest}", recipient.id), kind: Kind::Alert, recipient };
         self.write(&post, &told, now, |unsubscribe| alert_message(&alert, &post.key, unsubscribe)).await
     }

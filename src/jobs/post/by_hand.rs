@@ -34,6 +34,12 @@ impl PostOffice {
             Some(date) => Period::on(cadence, date, wishes.at, wishes.time_zone),
             None => Period::last_due(cadence, wishes.at, wishes.time_zone, now),
         };
+        // Written before its time it would keep the whole one from being sent.
+        anyhow::ensure!(
+            period.to <= now,
+            "the summary of {} is not due yet: give a date that is past",
+            period.date
+        );
         let key = summary_key(recipient, &period);
         let digest = self.digest(recipient, &period).await?;
         let post = Post { key: key.clone(), kind: Kind::Summary, recipient };
@@ -42,9 +48,9 @@ impl PostOffice {
         Ok(key)
     }
 
-    /// Delivers what is due, and says what became of the message with this key; `None`: it is not there any more.
+    /// Delivers the message with this key, if it is due, and says what became of it; `None`: it is not there any more.
     pub async fn deliver_now(&self, key: &str) -> anyhow::Result<Option<OutboxMessage>> {
-        self.deliver(self.clock.now()).await?;
+        self.deliver(Some(key)).await?;
         Ok(self.store.message_with_key(key).await?)
     }
 }

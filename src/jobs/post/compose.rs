@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::PostOffice;
 use crate::chart::tone::Tone;
+use crate::domain::channel::Channel;
 use crate::domain::delivery::Kind;
 use crate::domain::recipient::Recipient;
 use crate::notify::{Image, Message, unsubscribe};
@@ -51,6 +52,10 @@ impl PostOffice {
     }
 
     async fn unsubscribe_link(&self, post: &Post<'_>) -> anyhow::Result<Option<String>> {
+        // In a chat, everybody could stop what somebody else asked for.
+        if post.recipient.channel != Channel::Mail {
+            return Ok(None);
+        }
         let Some(list) = unsubscribe::List::of(post.kind) else { return Ok(None) };
         let key = self.store.signing_key(unsubscribe::KEY).await?;
         Ok(Some(format!("{}/unsubscribe/{}", self.base, unsubscribe::token(&key, post.recipient.id, list))))

@@ -1,6 +1,5 @@
 //! Delivers what lies in the outbox: several messages at a time, each once, and each again when it was not taken.
 
-use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use super::PostOffice;
@@ -17,11 +16,11 @@ const AT_A_TIME: u32 = 8;
 const MARGIN: Span = Span::seconds(15);
 
 impl PostOffice {
-    /// Delivers what is due, until nothing is.
-    pub(super) async fn deliver(&self, now: DateTime<Utc>) -> anyhow::Result<()> {
+    /// Delivers what is due, until nothing is; with a key, that message alone.
+    pub(super) async fn deliver(&self, key: Option<&str>) -> anyhow::Result<()> {
         let lease = Span::from(self.sender.patience() + MARGIN.duration());
         loop {
-            let taken = self.store.take_due(now, lease, AT_A_TIME).await?;
+            let taken = self.store.take_due(self.clock.now(), lease, (AT_A_TIME, key)).await?;
             if taken.is_empty() {
                 return Ok(());
             }

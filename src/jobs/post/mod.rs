@@ -86,7 +86,7 @@ impl PostOffice {
         report("alerts", self.write_alerts(now).await);
         report("reminders", self.write_reminders(now).await);
         report("summaries", self.write_summaries(&mut memory.settled, now).await);
-        report("delivery", self.deliver(now).await);
+        report("delivery", self.deliver(None).await);
         if is_due(memory.tidied_at, TIDY_EVERY, now) {
             memory.tidied_at = Some(now);
             let kept = self.store.forget_messages(now - KEPT_FOR.delta(), now - TEXTS_KEPT_FOR.delta()).await;

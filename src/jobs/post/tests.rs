@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{Memory, PostOffice};
 use crate::clock::{Clock, TestClock};
+use crate::domain::cadence::Cadence;
 use crate::domain::channel::Channel;
 use crate::domain::delivery::{Kind, MOST_TRIES, Standing};
 use crate::domain::observation::Observation;
@@ -313,6 +314,7 @@ async fn a_quiet_day_brings_a_summary_only_to_whom_wants_a_sign_of_life() {
     let mut world = World::new().await;
     world.tells("nadia", &["summary=daily,weekly"]).await;
     world.tells("omar", &["summary=daily", "quiet_days=false"]).await;
+    world.clock.set(at("2026-11-23T06:30:00Z"));
     world.products(3, 200).await;
     world.clock.set(at("2026-11-23T07:00:30Z"));
     world.office.round(&mut world.memory).await;
@@ -321,6 +323,40 @@ async fn a_quiet_day_brings_a_summary_only_to_whom_wants_a_sign_of_life() {
     let message = world.read(world.written().await[0].id).await;
     assert!(message.html.unwrap().contains("All is well on shop.example"));
     assert!(message.unsubscribe.unwrap().starts_with("https://watch.example/unsubscribe/s1."));
+}
+
+#[tokio::test]
+async fn of_a_day_on_which_nobody_looked_no_summary_says_that_all_is_well() {
+    let mut world = World::new().await;
+    world.tells("nadia", &["summary=daily"]).await;
+    world.products(3, 200).await;
+    world.clock.set(at("2026-11-23T07:00:30Z"));
+    world.office.round(&mut world.memory).await;
+    assert_eq!(world.subjects().await, ["Gatecrawl: nothing was looked at"]);
+}
+
+#[tokio::test]
+async fn the_link_that_stops_messages_is_in_mails_alone_and_not_in_a_chat_where_everybody_could_follow_it() {
+    let mut world = World::new().await;
+    let mut chat = world.tells("chat", &["summary=daily"]).await;
+    chat.channel = Channel::Webhook;
+    chat.target = "https://hooks.shop.example/x".to_owned();
+    assert!(world.store.update_recipient(&chat, world.clock.now()).await.unwrap());
+    world.clock.set(at("2026-11-23T07:00:30Z"));
+    world.office.round(&mut world.memory).await;
+    let message = world.read(world.written().await[0].id).await;
+    assert_eq!(message.unsubscribe, None);
+    assert!(!message.text.contains("/unsubscribe/"));
+}
+
+#[tokio::test]
+async fn a_summary_that_is_not_due_yet_is_refused_so_that_the_whole_one_can_still_be_sent() {
+    let world = World::new().await;
+    let nadia = world.tells("nadia", &["summary=daily"]).await;
+    let tomorrow = "2026-11-21".parse().unwrap();
+    let refused = world.office.write_summary_of(&nadia, Cadence::Daily, Some(tomorrow)).await.unwrap_err();
+    assert!(refused.to_string().contains("is not due yet"), "{refused}");
+    assert!(world.written().await.is_empty());
 }
 
 #[tokio::test]
@@ -360,9 +396,9 @@ async fn a_message_that_somebody_holds_is_not_taken_by_another_until_the_lease_i
     let nadia = world.tells("nadia", &[]).await;
     world.office.write_test(&nadia).await.unwrap();
     let (now, lease) = (world.clock.now(), Span::minutes(1));
-    assert_eq!(world.store.take_due(now, lease, 9).await.unwrap().len(), 1);
-    assert_eq!(world.store.take_due(now, lease, 9).await.unwrap().len(), 0);
+    assert_eq!(world.store.take_due(now, lease, (9, None)).await.unwrap().len(), 1);
+    assert_eq!(world.store.take_due(now, lease, (9, None)).await.unwrap().len(), 0);
     let later = now + TimeDelta::seconds(60);
-    assert_eq!(world.store.take_due(later, lease, 9).await.unwrap().len(), 1, "its holder has died");
+    assert_eq!(world.store.take_due(later, lease, (9, None)).await.unwrap().len(), 1, "its holder has died");
     assert!(world.folder.path().exists());
 }

@@ -81,7 +81,9 @@ impl Digest {
         let chart = chart(&gathered, asked);
         let mut sites: Vec<SiteDigest> = gathered.into_iter().map(|gathered| gathered.digest).collect();
         sites.sort_by_key(rank);
-        let notice = silence::notice(&store.silences(asked.from).await?, asked.zone, asked.to);
+        let silences = store.silences(asked.from).await?;
+        let notice = silence::notice(&silences, asked.zone, asked.to)
+            .or_else(|| silence::past(&silences, asked.zone, asked.to));
         let Asked { cadence, from, to, zone, base, .. } = asked.clone();
         Ok(Self { cadence, from, to, zone, sites, notice, chart, base })
     }
@@ -120,7 +122,7 @@ async fn gather_site(store: &Store, site: &Site, asked: &Asked) -> Result<Gather
         id: site.id,
         host: host(site),
         origin: site.origin.to_string(),
-        is_seen: !looked.is_empty() || !cuts.is_empty(),
+        is_seen: looked.any_in(asked.from, asked.to),
         known_urls,
         failing_urls: failing_urls.len() as u64,
         entries: entries(store, site, &cuts, &habits, asked).await?,
@@ -179,7 +181,7 @@ async fn entries(
     asked: &Asked,
 ) -> Result<Vec<Entry>, StoreError> {
     let known_urls = store.count_urls(site).await?;
-    let mut entries: Vec<Entry> = habits.iter().map(|habit| of_habit(habit, site)).collect();
+    let mut entries: Vec<Entry> = habits.iter().map(|habit| of_habit(habit, site, cuts)).collect();
     for (nth, cut) in cuts.iter().enumerate() {
         let Some(group) = Group::of(&cut.stored.outage, &cut.judged, asked.from) else { continue };
         let is_of_habit = habits.iter().any(|habit| habit.outages.contains(&cut.stored.id));
@@ -196,12 +198,14 @@ async fn entries(
     Ok(entries)
 }
 
-fn of_habit(habit: &Habit, site: &Site) -> Entry {
+fn of_habit(habit: &Habit, site: &Site, cuts: &[Cut]) -> Entry {
+    let of_it = cuts.iter().filter(|cut| habit.outages.contains(&cut.stored.id));
+    let urls = of_it.map(|cut| cut.stored.outage.url_count).max().unwrap_or(1);
     let rest = habit_words::headline(&habit.flapping, &site.settings.policy);
     Entry {
         group: Group::Intermittent,
         outage: habit.outages.first().copied(),
-        urls: 1,
+        urls,
         answer: "failing".to_owned(),
         sentence: format!("{}{rest}", habit.subject),
         lines: vec![habit_words::extent(&habit.flapping, &site.settings.policy)],

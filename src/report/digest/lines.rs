@@ -110,7 +110,7 @@ impl SiteDigest {
     /// How many of its URLs fail, in a line.
     fn standing(&self) -> String {
         if !self.is_seen {
-            return "Not looked at yet.".to_owned();
+            return "Nobody looked at it in this time.".to_owned();
         }
         let share = percent(share(self.failing_urls, self.known_urls));
         let known = plural(self.known_urls, "known URL", "known URLs");

@@ -26,8 +26,12 @@ impl Digest {
         let seen = self.sites.iter().filter(|site| site.is_seen).count() as u64;
         match (self.sites.as_slice(), seen) {
             ([], _) => "no site is watched yet".to_owned(),
-            (_, 0) => "nothing has been looked at yet".to_owned(),
+            (_, 0) => "nothing was looked at".to_owned(),
             ([site], _) => format!("all is well on {}", site.host),
+            (sites, seen) if seen < sites.len() as u64 => {
+                let unseen = sites.len() as u64 - seen;
+                format!("all is well on {}; {} not looked at", plural(seen, "site", "sites"), count(unseen))
+            }
             (_, seen) => format!("all is well on {}", plural(seen, "site", "sites")),
         }
     }

@@ -39,7 +39,7 @@ const OWNED: [(&str, &[&str]); 10] = [
     ("scraper", &["discover", "web"]),
     ("lol_html", &["discover"]),
     ("hickory_resolver", &["accesslog"]),
-    ("ipnet", &["accesslog"]),
+    ("ipnet", &["accesslog", "config", "web"]),
 ];
 
 /// Neighbours of one layer that may know each other: who, whom, and why.

@@ -1,6 +1,7 @@
 //! A real Chromium, driven over its driver's protocol, without a window.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -89,8 +90,20 @@ impl Browser {
         self.driver.find(By::XPath(path)).await?.click().await
     }
 
-    /// The text that a person sees.
+    /// The text that a person sees. A page that is about to be loaded anew by itself has none for a moment.
     pub(crate) async fn text(&self) -> WebDriverResult<String> {
+        /// Far more than a page needs to come back.
+        const TRIES: u32 = 100;
+        for _ in 0..TRIES {
+            let body = match self.driver.find(By::Tag("body")).await {
+                Ok(body) => body.text().await,
+                Err(error) => Err(error),
+            };
+            match body {
+                Ok(text) if !text.is_empty() => return Ok(text),
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
         self.driver.find(By::Tag("body")).await?.text().await
     }
 }

@@ -71,7 +71,7 @@ pub(super) async fn run(options: &Options, data: &Path, config: &Config) -> Outc
     let digest = digest(&app, options, super::base(config)).await?;
     let told = match options.format {
         Form::Text => digest.text(),
-        Form::Html => digest.html(Shown::InFile, None),
+        Form::Html => digest.html(digest.picture().as_ref(), Shown::InFile, None),
         Form::Json => serde_json::to_string_pretty(&digest.json())?,
     };
     match &options.out {

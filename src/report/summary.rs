@@ -71,7 +71,8 @@ pub async fn told(
     Ok(told)
 }
 
-async fn surroundings(
+/// What the store knows around an outage: how much of its site is known and can be indexed, its deploy, who answered.
+pub(super) async fn surroundings(
     store: &Store,
     site: &Site,
     stored: &StoredOutage,

@@ -130,8 +130,10 @@ impl Store {
     }
 
     async fn some_messages(&self, id: Option<i64>, most: u32) -> Result<Vec<OutboxMessage>, StoreError> {
+        // Not one condition for both: it would walk all messages to find one.
+        let which = if id.is_some() { "m.id = $1" } else { "$1 is null" };
         let sql = format!(
-            "{COLUMNS} where $1 is null or m.id = $1
+            "{COLUMNS} where {which}
              order by case m.standing when 'dead' then 0 when 'waiting' then 1 else 2 end, m.id desc limit $2"
         );
         let rows: Vec<MessageRow> = sqlx::query_as(AssertSqlSafe(sql))

@@ -64,7 +64,9 @@ impl PostOffice {
 
 /// A summary as a message.
 pub(super) fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<String>) -> Message {
-    let image = digest.picture().map(|picture| Image {
+    let picture = digest.picture();
+    let html = digest.html(picture.as_ref(), Shown::InMail, unsubscribe.as_deref());
+    let image = picture.map(|picture| Image {
         cid: CHART_CID.to_owned(),
         png: picture.png,
         alt: digest
@@ -77,7 +79,7 @@ pub(super) fn summary_message(digest: &Digest, key: &str, unsubscribe: Option<St
         key: key.to_owned(),
         subject: digest.subject(),
         text: with_link(digest.text(), "Stop these mails", unsubscribe.as_deref()),
-        html: Some(digest.html(Shown::InMail, unsubscribe.as_deref())),
+        html: Some(html),
         images: image.into_iter().collect(),
         json: serde_json::to_value(digest.json()).unwrap_or_default(),
         link: Some(format!("{}/", digest.base)),

@@ -16,9 +16,9 @@ use crate::domain::robots_ladder::{Authority, Failure, standing};
 use crate::domain::site::Site;
 use crate::report::digest::{answer, host, lines};
 use crate::report::json::{OutageJson, Surroundings};
+use crate::report::summary;
 use crate::report::wording::headline::Facts;
 use crate::report::wording::{self, plural, robots};
-use crate::report::{deploys, diagnosis, summary};
 use crate::store::news::StoredNews;
 use crate::store::outages::StoredOutage;
 use crate::store::{Store, StoreError};
@@ -85,12 +85,8 @@ async fn case(store: &Store, id: OutageId, news: News, is_whole: bool) -> Result
     let first = store.members(id, 0, 1).await?;
     let path = first.first().map_or("/", |member| member.url.path_and_query()).to_owned();
     let around = if is_whole {
-        Some(Surroundings {
-            known_urls: store.count_urls(&site).await?,
-            indexable_urls: store.indexable_members(id).await?,
-            deploy: deploys::began_with(store, &site, &stored.outage.bounds).await?,
-            answers: diagnosis::of_outage(store, id).await?.now,
-        })
+        let known_urls = store.count_urls(&site).await?;
+        Some(summary::surroundings(store, &site, &stored, known_urls).await?)
     } else {
         None
     };

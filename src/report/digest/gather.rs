@@ -23,7 +23,7 @@ use crate::report::habit::{self, Habit, Occurrence};
 use crate::report::history::{self, Stretch};
 use crate::report::json::OutageJson;
 use crate::report::wording::{self, habit as habit_words, robots, silence};
-use crate::report::{bots, deploys, diagnosis, summary};
+use crate::report::{bots, summary};
 use crate::store::outages::StoredOutage;
 use crate::store::rollups::HourRow;
 use crate::store::{Store, StoreError};
@@ -223,12 +223,7 @@ async fn whole(
     asked: &Asked,
 ) -> Result<Entry, StoreError> {
     let (outage, policy) = (&cut.stored.outage, &site.settings.policy);
-    let around = crate::report::json::Surroundings {
-        known_urls,
-        indexable_urls: store.indexable_members(cut.stored.id).await?,
-        deploy: deploys::began_with(store, site, &outage.bounds).await?,
-        answers: diagnosis::of_outage(store, cut.stored.id).await?.now,
-    };
+    let around = summary::surroundings(store, site, &cut.stored, known_urls).await?;
     let mut entry = short(site, cut, group, asked);
     if let Some(began) = &around.deploy {
         entry.sentence =

@@ -58,10 +58,9 @@ pub enum Shown {
 }
 
 impl Digest {
-    /// The page. `unsubscribe`: where a reader says that they want no more.
-    pub fn html(&self, shown: Shown, unsubscribe: Option<&str>) -> String {
-        let picture = self.picture();
-        let chart_src = match (shown, &picture) {
+    /// The page, with [`Self::picture`]. `unsubscribe`: where a reader says that they want no more.
+    pub fn html(&self, picture: Option<&Picture>, shown: Shown, unsubscribe: Option<&str>) -> String {
+        let chart_src = match (shown, picture) {
             (Shown::InFile, Some(picture)) => picture.data_url(),
             _ => format!("cid:{CHART_CID}"),
         };
@@ -122,7 +121,8 @@ mod tests {
     #[test]
     fn the_text_says_all_that_the_page_says() {
         for (name, digest) in all().into_iter().take(2) {
-            let page = scraper::Html::parse_document(&digest.html(Shown::InMail, None));
+            let page =
+                scraper::Html::parse_document(&digest.html(digest.picture().as_ref(), Shown::InMail, None));
             let text = digest.text();
             for (_, entry) in digest.entries() {
                 for said in entry.lines.iter().chain([&entry.sentence]) {
@@ -143,7 +143,11 @@ mod tests {
 
     #[test]
     fn what_others_wrote_is_text_and_every_picture_has_words() {
-        let html = samples::bad().html(Shown::InMail, Some("https://watch.example/unsubscribe/s1.x"));
+        let html = samples::bad().html(
+            samples::bad().picture().as_ref(),
+            Shown::InMail,
+            Some("https://watch.example/unsubscribe/s1.x"),
+        );
         assert!(!html.contains("<b>help") && html.contains("&#60;b&#62;help"));
         let page = scraper::Html::parse_document(&html);
         let images: Vec<_> = page.select(&scraper::Selector::parse("img").unwrap()).collect();
@@ -161,7 +165,7 @@ mod tests {
         let mut digest = samples::bad();
         let many = vec![digest.sites[0].entries[0].clone(); 400];
         digest.sites[0].entries = many;
-        let html = digest.html(Shown::InMail, None);
+        let html = digest.html(digest.picture().as_ref(), Shown::InMail, None);
         assert!(html.len() < CUT_OFF, "{}", html.len());
         assert!(html.contains("And 388 more."));
     }
@@ -172,8 +176,15 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         for (name, digest) in all() {
             let file = Path::new(&folder).join(name).with_extension("html");
-            fs::write(file, digest.html(Shown::InFile, Some("https://watch.example/unsubscribe/s1.x")))
-                .unwrap();
+            fs::write(
+                file,
+                digest.html(
+                    digest.picture().as_ref(),
+                    Shown::InFile,
+                    Some("https://watch.example/unsubscribe/s1.x"),
+                ),
+            )
+            .unwrap();
         }
     }
 }

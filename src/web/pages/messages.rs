@@ -98,7 +98,7 @@ fn page(messages: &[OutboxMessage], tally: &Tally, now: chrono::DateTime<chrono:
         shell: Shell::inside("/settings"),
         title,
         lede: format!(
-            "A message is tried {} times within about two days, each after a longer wait, and then given up. Given up or not, it can be tried again by hand.",
+            "A message is tried up to {} times within about two days, and fewer where somebody has to mend something first; then it is given up. Given up or not, it can be tried again by hand.",
             number(u64::from(MOST_TRIES)).to_lowercase()
         ),
         rows: messages.iter().map(|message| row(message, now)).collect(),

@@ -1,4 +1,5 @@
-//! The end of the process: SIGTERM and Ctrl-C ask everything to finish what it is at; a second one ends it at once.
+//! The end of the process: SIGTERM and Ctrl-C ask everything to finish what it is at; a second one ends it at once. And what
+//! would end it and shall not.
 //!
 //! Long-running parts are given the token and hand back a future; they are joined, never detached, so that a part which
 //! dies by itself takes the process down with an error instead of leaving half of it running.
@@ -15,6 +16,12 @@ pub async fn on_signals(stop: CancellationToken) -> anyhow::Result<()> {
     stop.cancel();
     either(&mut terminate, &mut interrupt).await;
     anyhow::bail!("stopped by a second signal; what was not stored yet is fetched again at the next start")
+}
+
+/// A limit on the size of files is told by a signal that ends the process unless somebody catches it. Once it is caught, for as long
+/// as the process lives, a write beyond the limit fails like one on a full disk.
+pub fn outlive_file_limits() -> std::io::Result<()> {
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
 }
 
 async fn either(one: &mut Signal, other: &mut Signal) {

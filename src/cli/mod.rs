@@ -39,6 +39,7 @@ use crate::config::Config;
 use crate::fetch::egress::Probe;
 use crate::jobs::post::PostOffice;
 use crate::notify::Sender;
+use crate::shutdown;
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -171,6 +172,11 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return exit_code(Err(Failure::Job(error.into()))),
     };
+    let entered = runtime.enter();
+    if let Err(error) = shutdown::outlive_file_limits() {
+        return exit_code(Err(Failure::Job(error.into())));
+    }
+    drop(entered);
     // On a worker's thread: what a crawl hands back and forth would else wake another thread each time.
     let mut command = tokio::task::JoinSet::new();
     command.spawn_on(dispatch(cli, logging), runtime.handle());
@@ -264,10 +270,12 @@ async fn open(data: &std::path::Path) -> Result<App, Failure> {
 async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Result<App, Failure> {
     use crate::store::OpenError;
     App::open(data, connection.egress_probes.clone()).await.map_err(|error| match error {
-        OpenError::Directory { .. } => Failure::Usage(error.into()),
-        OpenError::File { .. } | OpenError::Newer { .. } | OpenError::Migrate { .. } => {
-            Failure::Job(error.into())
-        }
+        OpenError::Directory { .. } | OpenError::Unwritable { .. } => Failure::Usage(error.into()),
+        OpenError::NoRoom { .. }
+        | OpenError::File { .. }
+        | OpenError::Damaged { .. }
+        | OpenError::Newer { .. }
+        | OpenError::Migrate { .. } => Failure::Job(error.into()),
     })
 }
 

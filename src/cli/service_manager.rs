@@ -1,7 +1,7 @@
 //! Word to systemd, or whoever else started us and wants to know: when `serve` is ready, that it still works, that it stops.
 //!
 //! The watchdog is fed only while the database answers and the writer takes observations: a process that runs and records
-//! nothing is worse than one that is started anew. Without `NOTIFY_SOCKET` nothing is said. The protocol:
+//! nothing is worse than one that is started anew. A full disk is no reason: a new start would not help. Without `NOTIFY_SOCKET` nothing is said. The protocol:
 //! <https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>.
 
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) async fn attend(readiness: Readiness, stop: CancellationToken) -> any
 async fn feed(readiness: &Readiness, every: Duration, stop: &CancellationToken) {
     let mut was_ready = true;
     loop {
-        let checked = readiness.check().await;
+        let checked = readiness.is_alive().await;
         match &checked {
             Ok(()) => tell(NotifyState::Watchdog),
             Err(why) if was_ready => {

@@ -227,8 +227,12 @@ impl Patrols {
         made: Result<Ended, CrawlError>,
     ) -> anyhow::Result<Step> {
         let Err(error) = made else { return Ok(Step::Done) };
-        if let CrawlError::Offline(_) = error {
-            return Ok(Step::Offline);
+        match error {
+            CrawlError::Offline(_) => return Ok(Step::Offline),
+            // It goes on where it was when something can be stored again.
+            CrawlError::Write(_) => return Err(error.into()),
+            CrawlError::Store(ref why) if why.trouble().is_some() => return Err(error.into()),
+            _ => {}
         }
         tracing::error!(site.origin = %site.origin, crawl.id = %crawl.id, %error, "crawl failed");
         self.stop_crawl(crawl, &error.to_string()).await?;

@@ -21,6 +21,7 @@ pub mod patterns;
 pub mod plan;
 pub mod robots;
 pub mod silence;
+pub mod standstill;
 mod subject;
 pub mod url;
 pub mod verdict;

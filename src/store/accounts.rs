@@ -201,7 +201,8 @@ impl Store {
         .bind(millis(now - absolute.delta()))
         .fetch_optional(&self.db.reader)
         .await?;
-        if row.is_some() {
+        // Nobody is logged out because the disk is full: that can be read on the pages.
+        if row.is_some() && self.standstill().is_none() {
             self.touch_session(token_hash, now).await?;
         }
         row.map(Account::try_from).transpose()

@@ -77,7 +77,8 @@ impl Store {
         .fetch_optional(&self.db.reader)
         .await?;
         let Some(found) = row.map(token).transpose()? else { return Ok(None) };
-        if found.used_at.is_none_or(|at| at <= now - TOUCH_AFTER.delta()) {
+        let is_noted = found.used_at.is_some_and(|at| at > now - TOUCH_AFTER.delta());
+        if !is_noted && self.standstill().is_none() {
             sqlx::query("update api_token set used_at = $1 where token_hash = $2")
                 .bind(millis(now))
                 .bind(token_hash)

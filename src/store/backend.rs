@@ -7,15 +7,19 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
 use thiserror::Error;
 
+use super::data_directory;
+use super::trouble::{self, Trouble};
+
 /// One copy of the migrations in the binary; each use of the macro would embed another.
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "gatecrawl.db";
@@ -33,6 +37,8 @@ pub(super) struct Db {
     pub(super) writer: SqlitePool,
     /// For statements that only look.
     pub(super) reader: SqlitePool,
+    /// The file.
+    pub(super) path: PathBuf,
 }
 
 /// Why the database cannot be used.
@@ -46,8 +52,32 @@ pub enum OpenError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The file is there, but is no database, or cannot be read or written.
-    #[error("the database {path} cannot be opened ({source}): check that it is a Gatecrawl database and writable for this user", path = .path.display())]
+    /// The file cannot be read and written.
+    #[error("the database {path} cannot be read and written ({source}): make it writable for this user, or give another directory with --data", path = .path.display())]
+    Unwritable {
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is no database, or a damaged one.
+    #[error("the database {path} is damaged, or none of Gatecrawl's ({why}): nothing was changed; restore a backup with `gatecrawl restore FILE --force`, or give another directory with --data", path = .path.display())]
+    Damaged {
+        /// Which one.
+        path: PathBuf,
+        /// What the database says.
+        why: String,
+    },
+    /// It cannot be opened for want of room: the engine needs some for the files beside it, even to read.
+    #[error("the database {path} cannot be opened ({why}): make room on its disk, and start again; nothing was changed", path = .path.display())]
+    NoRoom {
+        /// Which one.
+        path: PathBuf,
+        /// What the database says.
+        why: String,
+    },
+    /// The file is there, but cannot be opened.
+    #[error("the database {path} cannot be opened ({}): nothing was changed", trouble::told(.source), path = .path.display())]
     File {
         /// Which one.
         path: PathBuf,
@@ -77,20 +107,14 @@ pub enum OpenError {
 impl Db {
     /// Opens the database in this directory, makes both when they are not there, and brings the schema up to date.
     pub(super) async fn open(directory: &Path) -> Result<Self, OpenError> {
-        let unusable = |source| OpenError::Directory { path: directory.to_owned(), source };
-        std::fs::create_dir_all(directory).map_err(unusable)?;
         let path = directory.join(FILE_NAME);
+        data_directory::prepare(directory, &path)?;
         let options = options(&path);
-        let failed = |source| OpenError::File { path: path.clone(), source };
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(failed)?;
+        let failed = |source| not_opened(&path, source);
+        let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
         migrate(&writer, &path).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS);
-        let reader = readers.connect_with(options.create_if_missing(false)).await.map_err(failed)?;
-        Ok(Self { writer, reader })
+        let reader = pool(READERS).connect_with(options.create_if_missing(false)).await.map_err(failed)?;
+        Ok(Self { writer, reader, path })
     }
 
     /// Closes both pools; what was written is in the file.
@@ -112,13 +136,43 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
 }
 
+/// A pool of connections that are fit for the next one who takes them. On a full disk the engine gives up a transaction by itself,
+/// and the connection still counts it as begun: such a one is closed, and a new one made.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    let is_fit = |connection: &mut SqliteConnection| Ok(!connection.is_in_transaction());
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .after_release(move |connection, _| Box::pin(std::future::ready(is_fit(connection))))
+}
+
 async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
-    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let known = known_schema();
     match MIGRATOR.run(pool).await {
         Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _)) => {
             Err(OpenError::Newer { path: path.to_owned(), version, known })
         }
-        Err(source) => Err(OpenError::Migrate { path: path.to_owned(), source }),
+        Err(source) => Err(known_trouble(path, &source)
+            .unwrap_or_else(|| OpenError::Migrate { path: path.to_owned(), source })),
     }
+}
+
+fn not_opened(path: &Path, source: sqlx::Error) -> OpenError {
+    known_trouble(path, &source).unwrap_or_else(|| OpenError::File { path: path.to_owned(), source })
+}
+
+/// Troubles that come when a database is opened or brought up to date, and have words of their own.
+fn known_trouble(path: &Path, error: &(dyn std::error::Error + 'static)) -> Option<OpenError> {
+    let (trouble, why) = Trouble::within(error)?;
+    let path = path.to_owned();
+    match trouble {
+        Trouble::Damaged => Some(OpenError::Damaged { path, why }),
+        Trouble::Full | Trouble::Disk => Some(OpenError::NoRoom { path, why }),
+        Trouble::ReadOnly | Trouble::Busy => None,
+    }
+}
+
+/// The number of the newest migration that this program knows.
+pub(super) fn known_schema() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }

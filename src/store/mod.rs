@@ -13,6 +13,7 @@ mod batch;
 pub mod bots;
 pub mod crawl_changes;
 pub mod crawls;
+pub mod data_directory;
 pub mod deploys;
 mod docket;
 pub mod efficiency;
@@ -30,6 +31,7 @@ pub mod outages;
 pub mod outbox;
 pub mod readiness;
 pub mod recipients;
+pub mod recording;
 pub mod robots_copies;
 pub mod rollups;
 pub mod signing_keys;
@@ -38,12 +40,14 @@ pub mod site_facts;
 pub mod sitemaps;
 pub mod sites;
 pub mod stock;
+mod trouble;
 pub mod url_history;
 pub mod url_lists;
 pub mod urls;
 pub mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
 use thiserror::Error;
@@ -51,18 +55,21 @@ use thiserror::Error;
 use self::backend::Db;
 pub use self::backend::{FILE_NAME, OpenError};
 pub use self::docket::OutageChange;
+use self::recording::Recording;
+pub use self::trouble::Trouble;
 
 /// The store: cheap to clone, all clones share the same connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Db,
+    recording: Arc<Recording>,
 }
 
 /// Why the store could not do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The database refused.
-    #[error("the database failed: {0}")]
+    #[error("the database failed: {}", trouble::told(.0))]
     Database(#[from] sqlx::Error),
     /// A row holds what no version of the program writes.
     #[error(
@@ -78,10 +85,25 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What a person can do something about.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Database(error) => Trouble::of(error),
+            Self::Corrupt { .. } => None,
+        }
+    }
+}
+
 impl Store {
     /// Opens the store in this directory, makes it when it is not there, and brings its schema up to date.
     pub async fn open(directory: &Path) -> Result<Self, OpenError> {
-        Ok(Self { db: Db::open(directory).await? })
+        Ok(Self { db: Db::open(directory).await?, recording: Arc::default() })
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        self.db.path.parent().unwrap_or(Path::new("."))
     }
 
     /// Closes all connections; every clone is of no use afterwards.

@@ -1,4 +1,8 @@
-//! Whether the store can do its work right now: the database answers, and the one writer lives. It says nothing of sites.
+//! Whether the store can do its work right now: the database answers, the one writer lives, and what is seen can be stored. It
+//! says nothing of sites.
+//!
+//! Alive and ready are two questions: a process whose disk is full lives, shows its pages and goes on by itself; to start it anew
+//! would not help.
 
 use std::time::Duration;
 
@@ -27,6 +31,9 @@ pub enum NotReady {
     /// The writer is gone, or stuck.
     #[error("nothing can be recorded: {0}")]
     Writer(String),
+    /// Nothing can be stored.
+    #[error("nothing is recorded: {0}")]
+    Standstill(String),
 }
 
 impl Readiness {
@@ -35,8 +42,14 @@ impl Readiness {
         Self { store, writer }
     }
 
-    /// Asks both.
+    /// Whether it lives, and can store what is seen.
     pub async fn check(&self) -> Result<(), NotReady> {
+        self.is_alive().await?;
+        self.store.standstill().map_or(Ok(()), |still| Err(NotReady::Standstill(still.why)))
+    }
+
+    /// Whether database and writer answer.
+    pub async fn is_alive(&self) -> Result<(), NotReady> {
         let too_late = || format!("no answer within {} s", PATIENCE.as_secs());
         let asked = timeout(PATIENCE, self.store.has_accounts()).await;
         asked

@@ -106,6 +106,7 @@ pub struct Reading {
 /// A hand that records observations; clones share one writer.
 #[derive(Debug, Clone)]
 pub struct Writer {
+    store: Store,
     messages: mpsc::Sender<Message>,
     changes: broadcast::Sender<OutageChange>,
 }
@@ -135,6 +136,14 @@ struct Gathered {
     logged: Option<(Box<LogBatch>, Answer<Taken>)>,
 }
 
+impl Batch {
+    /// The instant of its newest observation; `None`: there is nothing in it.
+    fn newest(&self) -> Option<DateTime<Utc>> {
+        let newest = self.records.iter().map(|record| record.observation.at).max();
+        newest.or(self.found.first().map(|(_, _, now)| *now))
+    }
+}
+
 /// URLs of a site that were found at an instant.
 type Find = (SiteId, Vec<NewUrl>, DateTime<Utc>);
 
@@ -152,7 +161,7 @@ enum Message {
 
 /// Observations could not be stored; they will be fetched again.
 #[derive(Debug, Clone, Error)]
-#[error("observations could not be stored ({0}): check the disk and the permissions of the data directory")]
+#[error("observations could not be stored: {0}")]
 pub struct WriteFailed(String);
 
 impl Writer {
@@ -160,7 +169,7 @@ impl Writer {
     pub fn new(store: Store) -> (Self, WriterTask) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (changes, _) = broadcast::channel(QUEUE);
-        let writer = Self { messages, changes: changes.clone() };
+        let writer = Self { store: store.clone(), messages, changes: changes.clone() };
         (
             writer,
             WriterTask {
@@ -173,8 +182,10 @@ impl Writer {
         )
     }
 
-    /// Hands over one observation; waits while the writer is behind.
+    /// Hands over one observation; waits while the writer is behind. While nothing can be stored it is refused at once, so that
+    /// nobody goes on to fetch what is lost.
     pub async fn record(&self, record: Record) -> Result<(), WriteFailed> {
+        self.may_record()?;
         self.send(Message::Record(Box::new(record))).await
     }
 
@@ -185,6 +196,7 @@ impl Writer {
         urls: Vec<NewUrl>,
         now: DateTime<Utc>,
     ) -> Result<(), WriteFailed> {
+        self.may_record()?;
         self.send(Message::Found((site, urls, now))).await
     }
 
@@ -217,6 +229,10 @@ impl Writer {
         self.changes.subscribe()
     }
 
+    fn may_record(&self) -> Result<(), WriteFailed> {
+        self.store.standstill().map_or(Ok(()), |standstill| Err(WriteFailed(standstill.why)))
+    }
+
     async fn send(&self, message: Message) -> Result<(), WriteFailed> {
         self.messages.send(message).await.map_err(|_| stopped())
     }
@@ -232,8 +248,9 @@ impl WriterTask {
         let mut failure: Option<WriteFailed> = None;
         while let Some(first) = self.messages.recv().await {
             let Gathered { batch, flushes, logged } = self.gather(first).await;
+            let newest = batch.newest();
             if let Err(error) = self.store_batch(batch).await {
-                tracing::error!(%error, "observations could not be stored");
+                self.store.stop_recording(&error, newest.unwrap_or_default());
                 self.dockets.clear();
                 failure = Some(WriteFailed(error.to_string()));
             }
@@ -273,9 +290,9 @@ impl WriterTask {
         Gathered { batch, flushes, logged }
     }
 
-    async fn store_batch(&mut self, Batch { mut records, found }: Batch) -> Result<(), StoreError> {
-        let newest = records.iter().map(|record| record.observation.at).max();
-        let Some(now) = newest.or(found.first().map(|(_, _, now)| *now)) else { return Ok(()) };
+    async fn store_batch(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let Some(now) = batch.newest() else { return Ok(()) };
+        let Batch { mut records, found } = batch;
         records.sort_by_key(|record| record.observation.at);
         let mut transaction = self.store.db.writer.begin_with("begin immediate").await?;
         for (site, urls, now) in found {
@@ -299,7 +316,11 @@ impl WriterTask {
         let ledger = self.ledgers.entry(batch.site).or_default();
         let stored = logged::store(&self.store, ledger, &mut self.dockets, batch).await;
         stored.map_err(|error| {
-            tracing::error!(%error, "hits of bots could not be stored");
+            match &batch.position {
+                Some(position) => self.store.stop_recording(&error, position.read_at),
+                // Whoever waits for it says so; hits of an old log do not tell what time it is.
+                None => tracing::debug!(%error, "hits of bots could not be stored"),
+            }
             self.ledgers.remove(&batch.site);
             self.dockets.clear();
             WriteFailed(error.to_string())

@@ -18,6 +18,7 @@ use super::state::AppState;
 use super::{api, demo, secret};
 use crate::domain::role::Role;
 use crate::domain::span::Span;
+use crate::report::wording::standstill;
 use crate::store::Store;
 use crate::store::accounts::Account;
 use crate::store::api_tokens::ApiToken;
@@ -160,6 +161,8 @@ pub(crate) struct Caller {
     pub(crate) account: Account,
     /// Of the session that the request came with.
     pub(crate) session: String,
+    /// What everybody must know who is logged in: nothing can be recorded.
+    pub(crate) alarm: Option<String>,
 }
 
 tokio::task_local! {
@@ -173,11 +176,16 @@ pub(crate) fn caller_role() -> Option<Role> {
     CALLER.try_with(|caller| caller.account.role).ok()
 }
 
+/// What has to be said on every page.
+pub(crate) fn alarm() -> Option<String> {
+    CALLER.try_with(|caller| caller.alarm.clone()).ok().flatten()
+}
+
 /// Makes pages as somebody with this role sees them.
 #[cfg(test)]
 pub(crate) fn as_seen_by<T>(role: Role, make: impl FnOnce() -> T) -> T {
     let account = Account { id: 1, name: "nadia".to_owned(), password_hash: String::new(), role };
-    CALLER.sync_scope(Caller { account, session: String::new() }, make)
+    CALLER.sync_scope(Caller { account, session: String::new(), alarm: None }, make)
 }
 
 /// What stands before a route.
@@ -236,7 +244,8 @@ async fn caller(app: &AppState, jar: &CookieJar) -> Result<Option<Caller>, Error
     let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let session = secret::token_hash(cookie.value());
     let account = app.store.session_account(&session, app.now(), IDLE, ABSOLUTE).await?;
-    Ok(account.map(|account| Caller { account, session }))
+    let alarm = app.store.standstill().map(|still| standstill::notice(&still, app.now()));
+    Ok(account.map(|account| Caller { account, session, alarm }))
 }
 
 fn cookie_name(app: &AppState) -> &'static str {

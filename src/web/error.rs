@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::front;
 use super::pages::Shell;
 use super::pages::message::MessagePage;
-use crate::store::StoreError;
+use crate::store::{StoreError, Trouble};
 
 /// Why a request did not get what it asked for.
 #[derive(Debug, Error)]
@@ -26,6 +26,9 @@ pub(crate) enum Error {
     /// A program brings no token, or one that does not work.
     #[error("there is no token that works")]
     TokenNeeded,
+    /// A site is to be changed here that is declared elsewhere.
+    #[error("the configuration declares this site")]
+    Declared,
     /// There is no such page, site or outage.
     #[error("there is no such page")]
     NotFound,
@@ -78,6 +81,8 @@ impl Error {
             Self::CrossSite | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::Declared => StatusCode::CONFLICT,
+            Self::Store(error) if error.trouble() == Some(Trouble::Full) => StatusCode::INSUFFICIENT_STORAGE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoLog(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Store(_)
@@ -96,6 +101,14 @@ impl Error {
             Self::NotAllowed => (
                 "That is for admins",
                 "Your account or token looks at everything and changes nothing. An admin can give it the other role.",
+            ),
+            Self::Declared => (
+                "The configuration declares this site",
+                "It is changed and removed there: Gatecrawl reads the file again at its next start, or at SIGHUP.",
+            ),
+            Self::Store(error) if error.trouble() == Some(Trouble::Full) => (
+                "There is no room to store that",
+                "The disk of Gatecrawl is full. Nothing was changed: make room, and try again.",
             ),
             Self::TokenNeeded => (
                 "A token is needed",

@@ -49,6 +49,8 @@ pub(crate) struct Shell {
     pub(crate) here: &'static str,
     /// What Gatecrawl is doing right now.
     pub(crate) activity: Option<String>,
+    /// Gatecrawl cannot do its work; it is said on every page.
+    pub(crate) alarm: Option<String>,
     /// What a reader must know of Gatecrawl itself before anything else.
     pub(crate) notice: Option<String>,
 }
@@ -62,7 +64,7 @@ impl Shell {
     /// Around a page of somebody who is logged in.
     pub(crate) fn inside(here: &'static str) -> Self {
         let may_change = auth::caller_role() == Some(Role::Admin);
-        Self { signed_in: true, may_change, here, ..Self::default() }
+        Self { signed_in: true, may_change, here, alarm: auth::alarm(), ..Self::default() }
     }
 
     /// Whether what it surrounds is a page of a demo.

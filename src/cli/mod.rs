@@ -4,6 +4,7 @@
 //! Exit codes: 0 fine; 1 ran, and found failing URLs at or above `--fail-on`; 2 wrong usage or configuration; 3 could not
 //! do its job.
 
+mod backup;
 mod bots;
 mod config;
 mod crawl;
@@ -98,6 +99,10 @@ enum Command {
     Report(report::Options),
     /// The configuration: an example, and whether it can be used
     Config(config::Options),
+    /// Copy the database, also while it is in use
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database
+    Restore(backup::Restore),
     /// Whether a running `serve` is ready, for health checks
     Health(health::Options),
     /// Print completions for a shell
@@ -214,6 +219,8 @@ async fn dispatch(cli: Cli, logging: Logging) -> Outcome {
         Command::Demo(options) => demo::run(options).await,
         Command::Completions(options) => install::completions(&options),
         Command::Man(options) => install::man(&options),
+        Command::Backup(options) => backup::back_up(&options, data).await,
+        Command::Restore(options) => backup::restore(&options, data).await,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod answers;
 pub mod api_tokens;
 mod backend;
+pub mod backup;
 mod batch;
 pub mod bots;
 pub mod crawl_changes;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod access_logs;
+mod backup;
 mod bad_input;
 mod bots;
 mod cli;

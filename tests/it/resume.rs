@@ -1,12 +1,6 @@
 //! `serve` is killed in the middle of a crawl: what it had recorded is there, and nothing is counted twice.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use gatecrawl::domain::crawl::Crawl;
-use gatecrawl::domain::observation::CrawlId;
-use gatecrawl::store::Store;
-
+use crate::support::recorded::recorded;
 use crate::support::wait_for;
 use crate::support::world::World;
 
@@ -57,20 +51,4 @@ fn sigterm_ends_serve_at_once_and_in_order() {
     let asked: usize = world.nginx.asked().values().map(Vec::len).sum();
     let recorded: u64 = recorded(&world.program.data()).0.values().sum();
     assert_eq!(recorded, asked as u64, "everything that was fetched is recorded");
-}
-
-/// How often each path was seen, and the first crawl.
-fn recorded(data: &Path) -> (BTreeMap<String, u64>, Crawl) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let store = Store::open(data).await.unwrap();
-        let site = store.sites().await.unwrap().remove(0);
-        let known = store.known_urls(&site).await.unwrap();
-        let seen = known
-            .iter()
-            .filter_map(|url| url.newest.map(|spell| (url.url.path_and_query().to_owned(), spell.fetches)));
-        let found = (seen.collect(), store.crawl(CrawlId(1)).await.unwrap().unwrap());
-        store.close().await;
-        found
-    })
 }

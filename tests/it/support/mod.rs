@@ -7,6 +7,7 @@ pub(crate) mod hostile;
 pub(crate) mod lab;
 pub(crate) mod nginx;
 pub(crate) mod program;
+pub(crate) mod recorded;
 pub(crate) mod site;
 pub(crate) mod smtp;
 pub(crate) mod webhook;

@@ -78,12 +78,12 @@ async fn database(app: &App) -> Result<Finding, Failure> {
 /// Whether the relay takes us in.
 async fn mail(office: &PostOffice) -> Result<Finding, Failure> {
     let wants_mail = office.store.recipients().await?.iter().any(|one| one.channel == Channel::Mail);
-    if !office.sender.has_relay() {
+    if !office.sender().has_relay() {
         let says = "no relay is configured: set host and from under [mail] in the configuration.".to_owned();
         let state = if wants_mail { State::Broken } else { State::Attention };
         return Ok(Finding { part: "mail", state, says });
     }
-    Ok(match office.sender.check_relay().await {
+    Ok(match office.sender().check_relay().await {
         Ok(says) => Finding::well("mail", says),
         Err(why) => Finding { part: "mail", state: State::Broken, says: why.to_string() },
     })
@@ -93,7 +93,7 @@ async fn mail(office: &PostOffice) -> Result<Finding, Failure> {
 async fn recipients(office: &PostOffice) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
     for one in office.store.recipients().await? {
-        if let Err(why) = Address::parse(one.channel, &one.target, one.secret.as_deref(), &office.secrets) {
+        if let Err(why) = Address::parse(one.channel, &one.target, one.secret.as_deref(), &office.secrets()) {
             let says = format!("{} cannot be told anything: {why}.", one.name);
             findings.push(Finding { part: "recipient", state: State::Broken, says });
         }

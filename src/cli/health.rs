@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::{Failure, Outcome, Success, output};
+use super::{Failure, Outcome, Success, output, serve};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::outcome;
@@ -28,12 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Where `serve` listens; with TLS of its own, public_url of the configuration is asked instead
-    #[arg(long, default_value = "127.0.0.1:8502", value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
-    listen: SocketAddr,
+    /// [default: 127.0.0.1:8502]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
+    listen: Option<SocketAddr>,
 }
 
 pub(super) async fn run(options: &Options, config: &Config) -> Outcome {
-    let address = address(options.listen, config)?;
+    let address = address(options.listen.or(config.listen).unwrap_or(serve::USUAL_ADDRESS), config)?;
     let url = PageUrl::parse(&address).map_err(|why| Failure::Usage(why.into()))?;
     let private = PrivateAccess::Host(url.host().to_owned());
     let fetching = Fetching {

@@ -20,6 +20,7 @@ mod output;
 mod plan;
 mod progress;
 mod recipient;
+mod reload;
 mod replay;
 mod report;
 mod serve;
@@ -38,7 +39,7 @@ use self::logging::Logging;
 use crate::app::App;
 use crate::config::Config;
 use crate::fetch::egress::Probe;
-use crate::jobs::post::PostOffice;
+use crate::jobs::post::{PostOffice, fixed};
 use crate::notify::Sender;
 use crate::shutdown;
 
@@ -52,12 +53,15 @@ pub struct Cli {
     command: Command,
 }
 
+/// Where the database is when nobody says anything else.
+const USUAL_DATA: &str = "gatecrawl-data";
+
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Common {
-    /// The directory that holds the database; made when it is not there
-    #[arg(long, global = true, env = "GATECRAWL_DATA", default_value = "gatecrawl-data", value_name = "DIR")]
-    data: PathBuf,
+    /// The directory that holds the database; made when it is not there [default: gatecrawl-data]
+    #[arg(long, global = true, env = "GATECRAWL_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
     /// The configuration; `config example` prints one
     #[arg(long, global = true, env = "GATECRAWL_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -193,12 +197,13 @@ pub fn run() -> ExitCode {
 }
 
 async fn dispatch(cli: Cli, logging: Logging) -> Outcome {
-    let data = &cli.common.data;
     let config = if cli.command.needs_configuration() {
         configuration(cli.common.config.as_deref())?
     } else {
         Config::load(None, |_| None)?
     };
+    let data = cli.common.data.or_else(|| config.data.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATA));
+    let data = &data;
     match cli.command {
         Command::Serve(options) => serve::run(options, data, &config, logging).await,
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
@@ -291,16 +296,16 @@ fn post_office(app: &App, config: &Config) -> Result<PostOffice, Failure> {
     Ok(PostOffice {
         store: app.store.clone(),
         clock: Arc::clone(&app.clock),
-        sender: Sender::new(config.sender(), Arc::clone(&app.clock))?,
-        secrets: Arc::new(config.secrets.clone()),
+        sender: fixed(Sender::new(config.sender(), Arc::clone(&app.clock))?),
+        secrets: fixed(Arc::new(config.secrets.clone())),
         base: base(config),
     })
 }
 
 /// Where the dashboard is, for links.
 fn base(config: &Config) -> String {
-    let url = config.public_url.as_ref().map_or("http://127.0.0.1:8502", url::Url::as_str);
-    url.trim_end_matches('/').to_owned()
+    let here = || format!("http://{}", config.listen.unwrap_or(serve::USUAL_ADDRESS));
+    config.public_url.as_ref().map_or_else(here, |url| url.as_str().trim_end_matches('/').to_owned())
 }
 
 #[cfg(test)]

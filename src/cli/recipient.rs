@@ -116,7 +116,7 @@ async fn add(app: &App, office: &PostOffice, new: Add) -> Outcome {
     let new = NewRecipient { name: new.name, channel, target, secret: new.secret, sites, wishes };
     let made = office.enrol(new).await.map_err(failure)?;
     output::data(&line(office, &made))?;
-    if channel == Channel::Mail && !office.sender.has_relay() {
+    if channel == Channel::Mail && !office.sender().has_relay() {
         output::talk(
             "There is no mail relay yet: set host and from under [mail] in the configuration. Messages wait until then.",
         );

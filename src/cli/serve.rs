@@ -1,6 +1,6 @@
 //! `gatecrawl serve`: scheduler, crawler and dashboard in one process, until SIGTERM or Ctrl-C.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::logging::Logging;
+use super::reload::Reload;
 use super::{Failure, Outcome, Success, output, service_manager};
 use crate::app::App;
 use crate::config::Config;
@@ -19,15 +20,19 @@ use crate::domain::site::Site;
 use crate::jobs::driver::Driver;
 use crate::jobs::follow::{Follow, Followers};
 use crate::jobs::import::Importer;
+use crate::jobs::tidy::Tidy;
 use crate::store::readiness::Readiness;
 use crate::web;
 use crate::{shutdown, web::AppState};
 
+/// Where the dashboard listens when nobody says anything else.
+pub(super) const USUAL_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8502));
+
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The address of the dashboard
-    #[arg(long, default_value = "127.0.0.1:8502", value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
-    listen: SocketAddr,
+    /// The address of the dashboard [default: 127.0.0.1:8502]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "GATECRAWL_LISTEN")]
+    listen: Option<SocketAddr>,
     /// Follow the access log of a known site as it is written (may be repeated)
     #[arg(long, value_name = "SITE=PATH", env = "GATECRAWL_FOLLOW", value_delimiter = ',')]
     follow: Vec<Follow>,
@@ -42,17 +47,20 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config, logging:
     let changes = logging.take_signals()?;
     let tls = config.web.tls.as_ref().map(web::listen::tls).transpose();
     let tls = tls.map_err(|why| Failure::Usage(why.into()))?;
-    let listener = bind(options.listen).await?;
+    let listener = bind(options.listen.or(config.listen).unwrap_or(USUAL_ADDRESS)).await?;
     let address = listener.local_addr()?;
     let app = super::open_to_fetch(data, &options.connection).await?;
-    let logs = logs(&app, &options.follow).await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let here = format!("{scheme}://{address}{}", config.web.base_path);
     let mut office = super::post_office(&app, config)?;
     if config.public_url.is_none() {
         office.base.clone_from(&here);
     }
+    let reload = Reload::new(config, &app, &mut office)?;
+    reload.apply_sites().await?;
+    let logs = logs(&app, &options.follow).await?;
     let App { store, clock, patrols, writer_task } = app;
+    let tidy = Tidy { store: store.clone(), clock: Arc::clone(&clock), keep: reload.keep() };
     let (writer, trust) = (patrols.writer.clone(), options.logs.trust_user_agent);
     let importer = Arc::new(Importer { writer, verifier, trust });
     let wake = Arc::new(Notify::new());
@@ -61,6 +69,7 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config, logging:
         .looking_by(Arc::clone(&patrols.fetch_for))
         .importing_by(Arc::clone(&importer), reading.clone())
         .ready_by(readiness.clone())
+        .keeping(reload.keep())
         .reached_by(&config.web);
     output::data(&format!("Gatecrawl listens on {here}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
@@ -74,6 +83,8 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config, logging:
     let followers = Followers { store: store.clone(), importer, clock, reading };
     parts.spawn(followers.run(logs, stop.clone()));
     parts.spawn(office.run(stop.clone()));
+    parts.spawn(tidy.run(stop.clone()));
+    parts.spawn(reload.run(stop.clone()));
     let app = web::make_app(state.serving(stop.clone()));
     parts.spawn(web::listen::serve(listener, tls, app, stop.clone()));
     parts.spawn(changes.make(stop.clone()));

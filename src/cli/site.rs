@@ -229,9 +229,18 @@ async fn site_json(app: &App, site: &Site) -> Result<SiteJson, Failure> {
     })
 }
 
+fn refuse_declared(site: &Site) -> Result<(), Failure> {
+    if site.declared {
+        let why = anyhow!("the configuration declares {}: change it there; nothing was changed", site.origin);
+        return Err(Failure::Usage(why));
+    }
+    Ok(())
+}
+
 async fn set(data: &Path, text: &str, pairs: &[String]) -> Outcome {
     let app = super::open(data).await?;
     let mut site = known(&app, text).await?;
+    refuse_declared(&site)?;
     let schedule = site.settings.schedule.clone();
     site.settings.set_all(pairs).map_err(|error| Failure::Usage(error.into()))?;
     if site.settings.schedule != schedule {
@@ -255,6 +264,7 @@ async fn remove(data: &Path, text: &str, yes: bool) -> Outcome {
     use std::io::IsTerminal;
     let app = super::open(data).await?;
     let site = known(&app, text).await?;
+    refuse_declared(&site)?;
     if !yes {
         if !std::io::stdin().is_terminal() {
             return Err(Failure::Usage(anyhow!(

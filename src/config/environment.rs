@@ -25,7 +25,9 @@ const fn bare(name: &'static str, section: &'static str, key: &'static str) -> V
 }
 
 /// Every variable. Secrets under `[secrets]` say themselves which one they are in.
-const VARIABLES: [Variable; 17] = [
+const VARIABLES: [Variable; 24] = [
+    text("GATECRAWL_DATA", "", "data"),
+    text("GATECRAWL_LISTEN", "", "listen"),
     text("GATECRAWL_PUBLIC_URL", "", "public_url"),
     text("GATECRAWL_MAIL_HOST", "mail", "host"),
     bare("GATECRAWL_MAIL_PORT", "mail", "port"),
@@ -46,6 +48,11 @@ const VARIABLES: [Variable; 17] = [
     text("GATECRAWL_WEB_BASE_PATH", "web", "base_path"),
     text("GATECRAWL_WEB_TLS_CERT", "web", "tls_cert"),
     text("GATECRAWL_WEB_TLS_KEY", "web", "tls_key"),
+    text("GATECRAWL_KEEP_EVIDENCE", "keep", "evidence"),
+    text("GATECRAWL_KEEP_HOURS", "keep", "hours"),
+    text("GATECRAWL_KEEP_CRAWLS", "keep", "crawls"),
+    text("GATECRAWL_KEEP_MESSAGES", "keep", "messages"),
+    text("GATECRAWL_KEEP_HISTORY", "keep", "history"),
 ];
 
 /// The file's settings with those of the environment over them. `text` is the file, of which `file` was read.

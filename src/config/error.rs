@@ -54,6 +54,14 @@ pub enum BadConfig {
         /// What is wrong, and what to do.
         why: String,
     },
+    /// A site that the file declares cannot be used.
+    #[error("the [[site]] with url = \"{url}\" cannot be used: {why}")]
+    Site {
+        /// As it is written.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A secret is not where the configuration says.
     #[error("the secret of {key} is not there: {why}")]
     Secret {

@@ -2,11 +2,14 @@
 //! the parts of the program take.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::keep::KeepSection;
+use super::sites::SiteSection;
 use super::web::WebSection;
 use crate::domain::span::Span;
 use crate::notify::{MailAddress, Secret, Security};
@@ -15,6 +18,8 @@ use crate::notify::{MailAddress, Secret, Security};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
+    pub(super) data: Option<PathBuf>,
+    pub(super) listen: Option<SocketAddr>,
     #[serde(default, deserialize_with = "address")]
     pub(super) public_url: Option<Url>,
     #[serde(default)]
@@ -25,6 +30,10 @@ pub(super) struct File {
     pub(super) web: WebSection,
     #[serde(default)]
     pub(super) secrets: BTreeMap<String, Source>,
+    #[serde(default)]
+    pub(super) keep: KeepSection,
+    #[serde(default)]
+    pub(super) site: Vec<SiteSection>,
 }
 
 /// The relay that takes mail.

@@ -1,5 +1,5 @@
-//! The configuration of an installation: one TOML file, over it the environment, over that the flags of a command. Sites and
-//! their policies are not in it; they are in the store, where the dashboard changes them.
+//! The configuration of an installation: one TOML file, over it the environment, over that the flags of a command. Sites
+//! may be declared in it; those that are not are in the store alone, where the dashboard changes them.
 //!
 //! Flags are read by the command line, which has them win. What is wrong is refused as a whole, before anything is started:
 //! half a configuration would send half the mail.
@@ -10,10 +10,13 @@
 mod environment;
 mod error;
 mod file;
+mod keep;
 mod parse;
 mod secrets;
+mod sites;
 mod web;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +24,9 @@ use url::Url;
 
 pub use self::error::BadConfig;
 use self::file::{MailSection, WebhooksSection};
+pub use self::sites::DeclaredSite;
 pub use self::web::{TlsFiles, Web};
+use crate::domain::keep::Keep;
 use crate::notify::{Relay, Secret, Secrets, Security, SenderConfig, Webhooks};
 
 /// A configuration with everything in it set to its default, and each line explained.
@@ -38,6 +43,12 @@ const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(30);
 /// A checked configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// Where it was read from; `None`: from the environment alone.
+    pub file: Option<PathBuf>,
+    /// The data directory; `None`: the usual one.
+    pub data: Option<PathBuf>,
+    /// Where the dashboard listens; `None`: at the usual address.
+    pub listen: Option<SocketAddr>,
     /// Where people reach the dashboard; links in messages begin with it. It ends with a slash.
     pub public_url: Option<Url>,
     /// The relay that takes mail; `None`: no mail is sent.
@@ -48,6 +59,10 @@ pub struct Config {
     pub web: Web,
     /// What recipients speak of as `secret:NAME`.
     pub secrets: Secrets,
+    /// How long data are kept.
+    pub keep: Keep,
+    /// Sites that the file declares.
+    pub sites: Vec<DeclaredSite>,
 }
 
 impl Config {
@@ -73,11 +88,16 @@ impl Config {
     ) -> Result<Self, BadConfig> {
         let file = environment::over(parse::parsed(text, place)?, text, environment)?;
         Ok(Self {
+            file: place.file.clone(),
+            data: file.data.map(|path| place.path(&path)),
+            listen: file.listen,
             public_url: file.public_url,
             mail: file.mail.relay(place)?,
             webhooks: file.webhooks.webhooks()?,
             web: file.web.web(place)?,
             secrets: secrets::resolved(file.secrets, place, environment)?,
+            keep: file.keep.keep()?,
+            sites: sites::declared(file.site)?,
         })
     }
 }

@@ -28,6 +28,7 @@ fn switched_on() -> String {
 fn the_example_says_nothing_but_the_defaults() {
     assert_eq!(format!("{:?}", parsed(EXAMPLE)), format!("{:?}", parsed("")));
     let config = parsed(EXAMPLE);
+    assert!(config.sites.is_empty() && config.data.is_none());
     assert!(config.mail.is_none() && config.public_url.is_none() && !config.webhooks.allow_private);
 }
 
@@ -46,6 +47,7 @@ fn the_values_of_the_example_are_the_defaults_where_there_are_defaults() {
         (given.allow_private, given.timeout, given.telegram_api),
         (default.allow_private, default.timeout, default.telegram_api)
     );
+    assert_eq!(config.keep, parsed("").keep);
     assert_eq!(config.secrets.names().collect::<Vec<_>>(), ["chat", "ntfy-token", "signing"]);
 }
 
@@ -58,13 +60,14 @@ fn every_setting_is_in_the_example_and_has_its_variable() {
         ("mail", "[mail]\nzz = 1"),
         ("webhooks", "[webhooks]\nzz = 1"),
         ("web", "[web]\nzz = 1"),
+        ("keep", "[keep]\nzz = 1"),
     ] {
         let keys = refused(nonsense);
         let keys = keys.split_once("there are ").expect("the keys are listed").1.split(", ");
         for key in keys {
             let holder = if section.is_empty() { Some(&table) } else { table[section].as_table() };
             assert!(holder.unwrap().contains_key(key), "{section}.{key} is not in the example");
-            let is_section = section.is_empty() && table[key].is_table();
+            let is_section = section.is_empty() && (table[key].is_table() || table[key].is_array());
             let prefix = if section.is_empty() { String::new() } else { format!("{section}_") };
             let name = format!("GATECRAWL_{prefix}{key}").to_uppercase();
             assert!(is_section || environment::names().any(|(n, k)| n == name && k == key), "{name}");
@@ -179,4 +182,41 @@ fn a_secret_that_is_not_there_is_told_by_its_name_and_place() {
 fn a_file_that_is_not_there_is_told_with_where_it_was_named() {
     let why = Config::load(Some(Path::new("/does/not/exist.toml")), |_| None).unwrap_err().to_string();
     assert!(why.contains("/does/not/exist.toml") && why.contains("--config"), "{why}");
+}
+
+#[test]
+fn sites_are_declared_with_settings_in_quotes_or_bare() {
+    let config = parsed(
+        "[[site]]\nurl = \"https://Shop.example/start\"\nsettings = { rate = 2, schedule = \"every 6h\", public_status = true }\n[[site]]\nurl = \"https://blog.example\"",
+    );
+    let site = &config.sites[0];
+    assert_eq!((site.start_url.as_str(), config.sites.len()), ("https://shop.example/start", 2));
+    let set: std::collections::BTreeMap<_, _> = site.settings.values().into_iter().collect();
+    assert_eq!(
+        (set["rate"].as_str(), set["schedule"].as_str(), set["public_status"].as_str()),
+        ("2", "every 6h", "true")
+    );
+}
+
+#[test]
+fn a_site_that_cannot_be_used_is_named_with_its_reason() {
+    for (site, told) in [
+        ("url = \"ftp://shop.example\"", "ftp"),
+        ("url = \"https://shop.example\"\nsettings = { rate = -1 }", "rate"),
+        ("url = \"https://shop.example\"\nsettings = { speed = 1 }", "speed"),
+        ("url = \"https://shop.example\"\n[[site]]\nurl = \"https://shop.example/other\"", "declared twice"),
+        ("url = \"https://shop.example\"\nsettings = { rate = [1] }", "a number, true or false"),
+        ("uri = \"https://shop.example\"", "did you mean `url`?"),
+    ] {
+        let why = refused(&format!("[[site]]\n{site}"));
+        assert!(why.contains(told), "{site}: {why}");
+    }
+}
+
+#[test]
+fn what_is_kept_for_too_short_a_time_is_refused() {
+    assert!(refused("[keep]\nhistory = \"2d\"").contains("[keep] cannot be used: history"));
+    assert!(refused("[keep]\nevidence = \"soon\"").contains("or forever"));
+    let kept = read_with("[keep]\nevidence = \"30d\"", &[("GATECRAWL_KEEP_EVIDENCE", "60d")]).unwrap().keep;
+    assert_eq!(kept.of(crate::domain::keep::Kind::Evidence).to_string(), "60d");
 }

@@ -291,6 +291,7 @@ mod tests {
             start_url,
             settings: Settings::default(),
             paused: false,
+            declared: false,
             created_at: chrono::DateTime::UNIX_EPOCH,
             next_crawl_at: None,
         };

@@ -23,6 +23,7 @@ pub mod impact;
 pub mod indexability;
 pub mod jitter;
 pub mod judge;
+pub mod keep;
 pub mod load;
 pub mod looked;
 pub mod news;

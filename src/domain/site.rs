@@ -28,6 +28,8 @@ pub struct Site {
     pub settings: Settings,
     /// It is not crawled and not probed for now.
     pub paused: bool,
+    /// The configuration declares it: it is changed there.
+    pub declared: bool,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// When it is crawled next; `None`: only when somebody asks.

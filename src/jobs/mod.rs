@@ -2,8 +2,10 @@
 //! a message says in `report`.
 
 mod attach;
+pub mod declared;
 pub mod driver;
 pub mod follow;
 pub mod import;
 pub mod patrol;
 pub mod post;
+pub mod tidy;

@@ -33,6 +33,7 @@ pub mod outbox;
 pub mod readiness;
 pub mod recipients;
 pub mod recording;
+pub mod retention;
 pub mod robots_copies;
 pub mod rollups;
 pub mod signing_keys;

@@ -179,16 +179,8 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Forgets what was settled before then, and the texts of what was delivered before `texts`.
-    pub async fn forget_messages(
-        &self,
-        before: DateTime<Utc>,
-        texts: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        sqlx::query("delete from message where standing in ('delivered', 'dropped') and created_at < $1")
-            .bind(millis(before))
-            .execute(&self.db.writer)
-            .await?;
+    /// Forgets the texts of what was delivered and was written before `texts`.
+    pub async fn forget_texts(&self, texts: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query(
             "update message set body = '' where standing = 'delivered' and created_at < $1 and body <> ''",
         )

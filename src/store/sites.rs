@@ -36,6 +36,7 @@ struct SiteRow {
     start_url: String,
     settings: String,
     paused: i64,
+    declared: i64,
     created_at: i64,
     next_crawl_at: Option<i64>,
 }
@@ -51,6 +52,7 @@ impl TryFrom<SiteRow> for Site {
             start_url,
             settings: serde_json::from_str(&row.settings).map_err(|error| corrupt("site", row.id, error))?,
             paused: row.paused != 0,
+            declared: row.declared != 0,
             created_at: instant(row.created_at),
             next_crawl_at: row.next_crawl_at.map(instant),
         })
@@ -114,16 +116,17 @@ impl Store {
         rows.into_iter().map(Site::try_from).collect()
     }
 
-    /// Stores what may change of a site: start page, settings, pause, next crawl.
+    /// Stores what may change of a site: start page, settings, pause, next crawl, whether it is declared.
     pub async fn update_site(&self, site: &Site) -> Result<(), StoreError> {
         sqlx::query(
-            "update site set start_url = $1, settings = $2, paused = $3, next_crawl_at = $4 where id = $5",
+            "update site set start_url = $1, settings = $2, paused = $3, next_crawl_at = $4, declared = $6 where id = $5",
         )
         .bind(site.start_url.as_str())
         .bind(json(&site.settings)?)
         .bind(i64::from(site.paused))
         .bind(site.next_crawl_at.map(millis))
         .bind(site.id.0)
+        .bind(i64::from(site.declared))
         .execute(&self.db.writer)
         .await?;
         Ok(())

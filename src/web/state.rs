@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::front::Front;
@@ -15,9 +15,10 @@ use crate::accesslog::parser::Options as Reading;
 use crate::clock::Clock;
 use crate::config;
 use crate::crawl::board::Board;
+use crate::domain::keep::Keep;
 use crate::jobs::import::Importer;
 use crate::jobs::patrol::FetchFor;
-use crate::jobs::post::PostOffice;
+use crate::jobs::post::{PostOffice, fixed};
 use crate::store::Store;
 use crate::store::readiness::Readiness;
 
@@ -38,6 +39,8 @@ pub struct AppState {
     pub fetch_for: Option<FetchFor>,
     /// Who takes in logs that are uploaded, and how they are read; `None`: nobody.
     pub importer: Option<(Arc<Importer>, Reading)>,
+    /// How long data are kept.
+    pub keep: watch::Receiver<Keep>,
     /// Cancelled when the dashboard is stopped: who waits for news is let go.
     pub closing: CancellationToken,
     /// What it shows is made up, and every page says so.
@@ -74,6 +77,7 @@ impl AppState {
             is_demo: false,
             readiness: None,
             front: Front::default(),
+            keep: fixed(Keep::default()),
             shared,
             shared_for,
             passwords: Passwords::new(),
@@ -109,6 +113,12 @@ impl AppState {
     #[must_use]
     pub fn reached_by(self, web: &config::Web) -> Self {
         Self { front: Front::new(web), ..self }
+    }
+
+    /// The same, telling how long data are kept.
+    #[must_use]
+    pub fn keeping(self, keep: watch::Receiver<Keep>) -> Self {
+        Self { keep, ..self }
     }
 
     /// The same for many readers: stopped by this token, and with answers that are shared for a moment.

@@ -26,7 +26,7 @@ use crate::domain::page_url::PageUrl;
 use crate::domain::role::Role;
 use crate::domain::site::{Settings, Site};
 use crate::jobs::import::Importer;
-use crate::jobs::post::PostOffice;
+use crate::jobs::post::{PostOffice, fixed};
 use crate::notify::{Secret, Secrets, Sender, without_relay};
 use crate::store::Store;
 use crate::store::logged::{LogBatch, LoggedHit};
@@ -259,11 +259,11 @@ fn office(store: &Store, clock: &Arc<TestClock>) -> PostOffice {
     PostOffice {
         store: store.clone(),
         clock: clock.clone(),
-        sender: Sender::new(without_relay(), clock.clone()).unwrap(),
-        secrets: Arc::new(Secrets::from_iter([(
+        sender: fixed(Sender::new(without_relay(), clock.clone()).unwrap()),
+        secrets: fixed(Arc::new(Secrets::from_iter([(
             "ops".to_owned(),
             Secret::new("https://hooks.slack.example/T0/B0/x"),
-        )])),
+        )]))),
         base: "https://watch.example".to_owned(),
     }
 }

@@ -18,7 +18,7 @@ const MARGIN: Span = Span::seconds(15);
 impl PostOffice {
     /// Delivers what is due, until nothing is; with a key, that message alone.
     pub(super) async fn deliver(&self, key: Option<&str>) -> anyhow::Result<()> {
-        let lease = Span::from(self.sender.patience() + MARGIN.duration());
+        let lease = Span::from(self.sender().patience() + MARGIN.duration());
         loop {
             let taken = self.store.take_due(self.clock.now(), lease, (AT_A_TIME, key)).await?;
             if taken.is_empty() {
@@ -60,7 +60,7 @@ impl PostOffice {
             return Ok(Err(("The recipient has been removed.".to_owned(), Refusal::ForGood)));
         };
         let secret = recipient.secret.as_deref();
-        let address = match Address::parse(recipient.channel, &recipient.target, secret, &self.secrets) {
+        let address = match Address::parse(recipient.channel, &recipient.target, secret, &self.secrets()) {
             Ok(address) => address,
             Err(why) => return Ok(Err((format!("{why}."), Refusal::UntilMended))),
         };
@@ -68,7 +68,7 @@ impl PostOffice {
             Ok(message) => message,
             Err(why) => return Ok(Err((format!("The message cannot be read ({why})."), Refusal::ForGood))),
         };
-        Ok(match self.sender.send(&address, &message).await {
+        Ok(match self.sender().send(&address, &message).await {
             Ok(receipt) => Ok(receipt.said),
             Err(NotSent { again, why }) => Err((why, refusal(again))),
         })

@@ -37,7 +37,7 @@ impl PostOffice {
         if !is_name(&new.name) {
             return Err(Refused::Name);
         }
-        Address::parse(new.channel, &new.target, new.secret.as_deref(), &self.secrets)?;
+        Address::parse(new.channel, &new.target, new.secret.as_deref(), &self.secrets())?;
         let now = self.clock.now();
         let id =
             self.store.add_recipient(&new, now).await?.ok_or_else(|| Refused::Taken(new.name.clone()))?;
@@ -50,7 +50,7 @@ impl PostOffice {
         if !is_name(&recipient.name) {
             return Err(Refused::Name);
         }
-        Address::parse(recipient.channel, &recipient.target, recipient.secret.as_deref(), &self.secrets)?;
+        Address::parse(recipient.channel, &recipient.target, recipient.secret.as_deref(), &self.secrets())?;
         if self.store.update_recipient(recipient, self.clock.now()).await? {
             return Ok(());
         }
@@ -59,7 +59,7 @@ impl PostOffice {
 
     /// Where a recipient is reached, as it may be shown: no secret is in it.
     pub fn shown(&self, recipient: &Recipient) -> String {
-        Address::parse(recipient.channel, &recipient.target, recipient.secret.as_deref(), &self.secrets)
+        Address::parse(recipient.channel, &recipient.target, recipient.secret.as_deref(), &self.secrets())
             .map_or_else(|why| format!("cannot be reached: {why}"), |address| address.redacted())
     }
 }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use self::enrol::Refused;
@@ -31,11 +32,10 @@ const POLL: Duration = Duration::from_secs(1);
 /// How often it looks at the robots.txt of sites, whose ladder is climbed by time alone.
 const ROBOTS_EVERY: Span = Span::seconds(15);
 
-/// How often it looks for old messages.
+/// How often it looks for old texts.
 const TIDY_EVERY: Span = Span::hours(6);
 
-/// Settled messages are kept so long, their texts for less.
-const KEPT_FOR: Span = Span::days(90);
+/// The texts of delivered messages are kept so long; the messages themselves, as the configuration says.
 const TEXTS_KEPT_FOR: Span = Span::days(14);
 
 /// Writes and delivers messages.
@@ -45,12 +45,17 @@ pub struct PostOffice {
     pub store: Store,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    /// How messages leave.
-    pub sender: Sender,
-    /// What recipients' addresses may refer to.
-    pub secrets: Arc<Secrets>,
+    /// How messages leave; it changes when the configuration is read again.
+    pub sender: watch::Receiver<Sender>,
+    /// What recipients' addresses may refer to; this as well.
+    pub secrets: watch::Receiver<Arc<Secrets>>,
     /// Where the dashboard is, for links; without a slash at its end.
     pub base: String,
+}
+
+/// What does not change.
+pub fn fixed<T>(value: T) -> watch::Receiver<T> {
+    watch::channel(value).1
 }
 
 /// What need not be asked of the store again and again.
@@ -63,6 +68,16 @@ struct Memory {
 }
 
 impl PostOffice {
+    /// How messages leave now.
+    pub fn sender(&self) -> Sender {
+        self.sender.borrow().clone()
+    }
+
+    /// What addresses may refer to now.
+    pub fn secrets(&self) -> Arc<Secrets> {
+        Arc::clone(&self.secrets.borrow())
+    }
+
     /// Works until `stop` is cancelled; what is being sent then is sent to its end.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut memory = Memory::default();
@@ -78,6 +93,10 @@ impl PostOffice {
 
     /// Does what is due. One part that fails does not keep the others from their work; it is tried again in the next round.
     async fn round(&self, memory: &mut Memory) {
+        // What cannot be noted as delivered would be delivered again and again.
+        if self.store.standstill().is_some() {
+            return;
+        }
         let now = self.clock.now();
         if is_due(memory.robots_at, ROBOTS_EVERY, now) {
             memory.robots_at = Some(now);
@@ -89,7 +108,7 @@ impl PostOffice {
         report("delivery", self.deliver(None).await);
         if is_due(memory.tidied_at, TIDY_EVERY, now) {
             memory.tidied_at = Some(now);
-            let kept = self.store.forget_messages(now - KEPT_FOR.delta(), now - TEXTS_KEPT_FOR.delta()).await;
+            let kept = self.store.forget_texts(now - TEXTS_KEPT_FOR.delta()).await;
             report("old messages", kept.map_err(anyhow::Error::from));
         }
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Memory, PostOffice};
+use super::{Memory, PostOffice, fixed};
 use crate::clock::{Clock, TestClock};
 use crate::domain::cadence::Cadence;
 use crate::domain::channel::Channel;
@@ -58,8 +58,8 @@ impl World {
         let office = PostOffice {
             store: store.clone(),
             clock: clock.clone(),
-            sender: Sender::new(without_relay(), clock.clone()).unwrap(),
-            secrets: Arc::new(Secrets::default()),
+            sender: fixed(Sender::new(without_relay(), clock.clone()).unwrap()),
+            secrets: fixed(Arc::new(Secrets::default())),
             base: "https://watch.example".to_owned(),
         };
         Self { store, clock, office, memory: Memory::default(), writer, site, _tasks: tasks, folder }

@@ -226,7 +226,7 @@ async fn page(app: &AppState) -> Result<RecipientsPage, Error> {
             0 => "Nobody is told yet".to_owned(),
             n => plural(n as u64, "recipient", "recipients"),
         },
-        no_relay: !app.office.sender.has_relay(),
+        no_relay: !app.office.sender().has_relay(),
         rows,
         channels: channels(Channel::Mail),
         refusal: None,

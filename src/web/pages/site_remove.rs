@@ -36,6 +36,9 @@ pub(crate) async fn ask(State(app): State<AppState>, Path(id): Path<String>) -> 
 /// `POST /sites/{id}/remove`
 pub(crate) async fn remove(State(app): State<AppState>, Path(id): Path<String>) -> Result<Redirect, Error> {
     let site = site::find(&app, &id).await?;
+    if site.declared {
+        return Err(Error::Declared);
+    }
     app.store.remove_site(site.id).await?;
     Ok(Redirect::to("/"))
 }

@@ -26,6 +26,8 @@ pub(crate) struct SiteSettingsPage {
     pub(crate) shell: Shell,
     pub(crate) href: String,
     pub(crate) host: String,
+    /// The configuration declares the site: it is read here, and changed there.
+    pub(crate) is_declared: bool,
     /// What is wrong with the whole of it.
     pub(crate) refusal: Option<String>,
     pub(crate) crawling: Vec<Setting>,
@@ -59,6 +61,9 @@ pub(crate) async fn change(
 ) -> Result<Response, Error> {
     let Form(typed) = form.map_err(|why| Error::Form(why.to_string()))?;
     let mut site = find(&app, &id).await?;
+    if site.declared {
+        return Err(Error::Declared);
+    }
     let mut changed = site.settings.clone();
     let mut wrong = HashMap::new();
     for (key, value) in &typed {
@@ -104,6 +109,7 @@ fn page(site: &Site, typed: &HashMap<String, String>, wrong: &HashMap<String, St
         shell: Shell::inside(""),
         href: format!("/sites/{}", site.id),
         host: host(&site.origin).to_owned(),
+        is_declared: site.declared,
         refusal: (!wrong.is_empty()).then(|| format!("Nothing was changed: {count} {need} another look.")),
         crawling: KEYS.iter().map(|row: &Key| setting(row.key, row.about, None)).collect(),
         judging: RULES
@@ -138,14 +144,17 @@ pub(crate) mod samples {
             start_url,
             settings: Settings::default(),
             paused: false,
+            declared: false,
             created_at: chrono::DateTime::UNIX_EPOCH,
             next_crawl_at: None,
         };
+        let declared = Site { declared: true, ..site.clone() };
         let typed = HashMap::from([("rate".to_owned(), "<b>fast</b>".to_owned())]);
         let why = "setting rate=<b>fast</b>: give requests a second, from 0 (no limit) to 10000";
         let wrong = HashMap::from([("rate".to_owned(), why.to_owned())]);
         vec![
             ("site-settings", page(&site, &HashMap::new(), &HashMap::new())),
+            ("site-settings-declared", page(&declared, &HashMap::new(), &HashMap::new())),
             ("site-settings-refused", page(&site, &typed, &wrong)),
         ]
     }

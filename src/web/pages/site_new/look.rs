@@ -62,6 +62,7 @@ fn assumed(new: &NewSite) -> Site {
         start_url: new.start_url.clone(),
         settings: new.settings.clone(),
         paused: false,
+        declared: false,
         created_at: DateTime::UNIX_EPOCH,
         next_crawl_at: None,
     }

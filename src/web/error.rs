@@ -82,7 +82,7 @@ impl Error {
             Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
             Self::Declared => StatusCode::CONFLICT,
-            Self::Store(error) if error.trouble() == Some(Trouble::Full) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Store(error) if lacks_room(error) => StatusCode::INSUFFICIENT_STORAGE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoLog(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Store(_)
@@ -106,9 +106,9 @@ impl Error {
                 "The configuration declares this site",
                 "It is changed and removed there: Gatecrawl reads the file again at its next start, or at SIGHUP.",
             ),
-            Self::Store(error) if error.trouble() == Some(Trouble::Full) => (
-                "There is no room to store that",
-                "The disk of Gatecrawl is full. Nothing was changed: make room, and try again.",
+            Self::Store(error) if lacks_room(error) => (
+                "That could not be stored",
+                "The disk of Gatecrawl is full, over its quota, or failing. Nothing was changed: make room, and try again.",
             ),
             Self::TokenNeeded => (
                 "A token is needed",
@@ -156,6 +156,11 @@ impl Error {
             ),
         }
     }
+}
+
+/// A quota and a limit on files are told by the engine as a disk that fails.
+fn lacks_room(error: &StoreError) -> bool {
+    matches!(error.trouble(), Some(Trouble::Full | Trouble::Disk))
 }
 
 impl IntoResponse for Error {

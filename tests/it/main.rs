@@ -15,6 +15,7 @@ mod demo;
 mod deploy;
 mod diagnosis;
 mod egress;
+mod full_disk;
 mod gateways;
 mod hostile_site;
 mod impact;

@@ -1,72 +1,20 @@
 //! `serve` as an operator runs it: started by a service manager, watched by health checks, behind TLS, with a log that is read by
 //! people and programs.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::Value;
 
 use crate::support::program::Program;
-use crate::support::{Ended, PATIENCE, free_port, wait_for};
-
-/// A `serve` whose log is read.
-struct Service {
-    process: Ended,
-    stdout: Receiver<String>,
-    stderr: Receiver<String>,
-}
-
-impl Service {
-    fn start(program: &Program, more: &[&str], variables: &[(&str, &Path)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gatecrawl"));
-        command.args(["serve", "--data"]).arg(program.data()).args(more);
-        command.env_remove("RUST_LOG").envs(variables.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (stdout, stderr) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
-        Self { process: Ended(child), stdout, stderr }
-    }
-
-    /// Where it listens, as soon as it does.
-    fn address(&self) -> String {
-        let line = self.stdout.recv_timeout(PATIENCE).expect("it says where it listens");
-        line.split_once("listens on ").unwrap().1.trim_end_matches('/').to_owned()
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.process.0.id().to_string();
-        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
-    }
-
-    /// The next line of its log that holds this.
-    fn logs(&self, text: &str) -> String {
-        wait_for(&format!("{text:?} in the log"), || {
-            self.stderr.recv_timeout(PATIENCE).ok().filter(|line| line.contains(text))
-        })
-    }
-
-    fn end(&mut self) -> Option<i32> {
-        self.signal("TERM");
-        wait_for("it ends after SIGTERM", || self.process.0.try_wait().unwrap()).code()
-    }
-}
-
-fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(from).lines().map_while(Result::ok) {
-            // Who no longer listens does not need the rest.
-            let _ = sender.send(line);
-        }
-    });
-    receiver
-}
+use crate::support::service::Service;
+use crate::support::{PATIENCE, free_port, wait_for};
 
 /// What was said to the service manager, once it is this.
 fn told(socket: &UnixDatagram, wanted: &str) {
@@ -98,7 +46,7 @@ fn a_service_manager_is_told_that_it_is_ready_that_it_lives_and_that_it_stops() 
     }
     service.signal("TERM");
     told(&socket, "STOPPING=1");
-    assert_eq!(wait_for("it ends", || service.process.0.try_wait().unwrap()).code(), Some(0));
+    assert_eq!(service.ended(), Some(0));
 }
 
 #[test]
@@ -188,7 +136,7 @@ fn with_a_certificate_the_dashboard_speaks_tls_and_nothing_else() {
     let answer = ask("GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("ready\n"), "{answer}");
     let made = "name=nadia&password=correct+horse";
-    let link = service.stdout.recv_timeout(PATIENCE).unwrap();
+    let link = service.says();
     let path = &link[link.find("/setup/").unwrap()..];
     let answer = ask(&format!(
         "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{made}",

@@ -2,12 +2,14 @@
 //! program itself, and a real browser. All on 127.0.0.1, all ended when the test ends.
 
 pub(crate) mod app;
+pub(crate) mod ask;
 pub(crate) mod browser;
 pub(crate) mod hostile;
 pub(crate) mod lab;
 pub(crate) mod nginx;
 pub(crate) mod program;
 pub(crate) mod recorded;
+pub(crate) mod service;
 pub(crate) mod site;
 pub(crate) mod smtp;
 pub(crate) mod webhook;

@@ -95,6 +95,11 @@ impl Program {
         self.run_under(&format!("ulimit -v {kilobytes}"), arguments)
     }
 
+    /// Runs a command whose files may have only so many blocks of 512 bytes.
+    pub(crate) fn run_with_small_files(&self, blocks: u32, arguments: &[&str]) -> Ran {
+        self.run_under(&format!("ulimit -f {blocks}"), arguments)
+    }
+
     fn run_under(&self, limit: &str, arguments: &[&str]) -> Ran {
         let program = self.command(&self.data(), arguments);
         let mut shell = Command::new("sh");

@@ -27,24 +27,24 @@ mod impact;
 /// A fetch: of which path, in which minute, with which status.
 type Seen = (u8, i64, u16);
 
-struct World {
-    store: Store,
-    site: Site,
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) site: Site,
     /// The paths of its URLs.
     path: fn(u8) -> String,
     _directory: TempDir,
 }
 
-fn start() -> DateTime<Utc> {
+pub(super) fn start() -> DateTime<Utc> {
     "2026-11-01T09:00:00Z".parse().unwrap()
 }
 
-fn at(minute: i64) -> DateTime<Utc> {
+pub(super) fn at(minute: i64) -> DateTime<Utc> {
     start() + TimeDelta::minutes(minute)
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).await.unwrap();
         let start_url = PageUrl::parse("https://shop.example/").unwrap();
@@ -58,7 +58,7 @@ impl World {
     }
 
     /// Stores what was seen; after each of these many fetches the process is as good as killed and started again.
-    async fn see(&self, seen: &[Seen], part: usize) {
+    pub(super) async fn see(&self, seen: &[Seen], part: usize) {
         for part in seen.chunks(part) {
             let (writer, task) = Writer::new(self.store.clone());
             let running = async {
@@ -84,12 +84,12 @@ impl World {
         }
     }
 
-    async fn outages(&self) -> Vec<StoredOutage> {
+    pub(super) async fn outages(&self) -> Vec<StoredOutage> {
         self.store.outages(self.site.id, None).await.unwrap()
     }
 
     /// All that was seen, as far as readers are told.
-    async fn told(&self) -> String {
+    pub(super) async fn told(&self) -> String {
         let known = self.store.known_urls(&self.site).await.unwrap();
         let newest: Vec<_> = known.iter().map(|url| (url.url.path().to_owned(), url.newest)).collect();
         let outages: Vec<_> = self.outages().await.into_iter().map(|stored| stored.outage).collect();

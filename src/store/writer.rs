@@ -316,10 +316,9 @@ impl WriterTask {
         let ledger = self.ledgers.entry(batch.site).or_default();
         let stored = logged::store(&self.store, ledger, &mut self.dockets, batch).await;
         stored.map_err(|error| {
-            match &batch.position {
-                Some(position) => self.store.stop_recording(&error, position.read_at),
-                // Whoever waits for it says so; hits of an old log do not tell what time it is.
-                None => tracing::debug!(%error, "hits of bots could not be stored"),
+            // Hits of an old log do not tell what time it is; who waits for them is told.
+            if let Some(position) = &batch.position {
+                self.store.stop_recording(&error, position.read_at);
             }
             self.ledgers.remove(&batch.site);
             self.dockets.clear();

@@ -21,6 +21,7 @@ pub(crate) mod site;
 pub(crate) mod site_new;
 pub(crate) mod site_remove;
 pub(crate) mod site_settings;
+pub(crate) mod storage;
 pub(crate) mod tokens;
 pub(crate) mod unsubscribe;
 pub(crate) mod url;

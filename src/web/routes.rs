@@ -123,7 +123,8 @@ fn viewers() -> Vec<Route> {
 fn admins() -> Vec<Route> {
     use Method::{Get, Post};
     use pages::{
-        about, crawl, messages, outage, recipients, site, site_new, site_remove, site_settings, tokens, users,
+        about, crawl, messages, outage, recipients, site, site_new, site_remove, site_settings, storage,
+        tokens, users,
     };
     let row = row(Who::Account(Role::Admin));
     vec![
@@ -142,6 +143,7 @@ fn admins() -> Vec<Route> {
         row(Post, "/outages/{id}/mute", post(outage::mute::mute)),
         row(Post, "/outages/{id}/unmute", post(outage::mute::unmute)),
         row(Get, "/settings", get(about::show)),
+        row(Get, "/settings/storage", get(storage::show)),
         row(Get, "/settings/recipients", get(recipients::show)),
         row(Post, "/settings/recipients", post(recipients::add)),
         row(Get, "/settings/recipients/{id}", get(recipients::ask)),

@@ -23,7 +23,7 @@ const WIDTHS: [u32; 3] = [390, 768, 1440];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Every page, but for those that need a link of their own.
-const PAGES: [(&str, &str); 27] = [
+const PAGES: [(&str, &str); 28] = [
     ("overview", "/"),
     ("site-new", "/sites/new"),
     ("site", "/sites/1"),
@@ -47,6 +47,7 @@ const PAGES: [(&str, &str); 27] = [
     ("messages", "/settings/messages"),
     ("message", "/settings/messages/1"),
     ("tokens", "/settings/tokens"),
+    ("storage", "/settings/storage"),
     ("login", "/login"),
     ("public-status", "/status/{host}"),
     ("not-found", "/nowhere"),

@@ -9,7 +9,8 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{
     about, account, bots, crawl, crawls, login, message, messages, outage, outages, overview, public_status,
-    recipients, setup, site, site_new, site_remove, site_settings, tokens, unsubscribe, url, urls, users,
+    recipients, setup, site, site_new, site_remove, site_settings, storage, tokens, unsubscribe, url, urls,
+    users,
 };
 use crate::domain::role::Role;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
@@ -46,6 +47,7 @@ fn pages() -> Vec<(&'static str, String)> {
         users::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
         rendered(tokens::TokensPage::samples()),
         rendered(about::AboutPage::samples()),
+        rendered(storage::samples::all()),
         recipients::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
         messages::samples::all().into_iter().map(|(name, page)| (name, page.render().unwrap())).collect(),
         rendered(unsubscribe::UnsubscribePage::samples()),

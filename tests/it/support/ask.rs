@@ -31,7 +31,7 @@ impl Client {
     pub(crate) fn set_up(&mut self, token: &str) {
         let made = self.post(&format!("/setup/{token}"), "name=nadia&password=long-enough-for-a-test");
         let cookie = made.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
-        self.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut self.cookie);
     }
 
     /// `GET`

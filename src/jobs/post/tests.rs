@@ -17,7 +17,7 @@ use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
 use crate::domain::recipient::{Recipient, Wishes};
-use crate::domain::robots_ladder::STEPS;
+use crate::domain::robots_ladder::{Phase, STEPS};
 use crate::domain::site::{Settings, Site};
 use crate::domain::span::Span;
 use crate::notify::{Message, Secrets, Sender, without_relay};
@@ -274,6 +274,37 @@ async fn the_steps_of_a_failing_robots_txt_are_told_and_its_end() {
     );
     let first = world.read(world.written().await[0].id).await;
     assert!(first.text.contains(STEPS[0].says) && first.text.contains(STEPS[0].source), "{}", first.text);
+}
+
+#[tokio::test]
+async fn a_site_that_is_down_together_with_its_robots_txt_is_told_to_be_given_up_after_30_days() {
+    let mut world = World::new().await;
+    world.tells("nadia", &[]).await;
+    world.products(40, 200).await;
+    world.passes(TimeDelta::minutes(1));
+    let began = world.clock.now();
+    for passed in [0, 1, 24, 30 * 24 - 1, 30 * 24 + 1] {
+        world.clock.set(began + TimeDelta::hours(passed));
+        world.seen((0..40).map(|n| format!("/{n}")), 503).await;
+        let copy = RobotsCopy {
+            fetched_at: world.clock.now(),
+            outcome: Outcome::Status(503),
+            failing_since: Some(began),
+            good_at: Some(began - TimeDelta::hours(1)),
+            good_body: Some(Vec::new()),
+        };
+        world.store.put_robots_copy(world.site.id, &copy).await.unwrap();
+        world.works_for(TimeDelta::seconds(80)).await;
+    }
+    let last = world.written().await.into_iter().max_by_key(|message| message.id).unwrap();
+    assert!(
+        last.subject.contains("robots.txt of shop.example fails, Google stops all crawling"),
+        "{}",
+        last.subject
+    );
+    let text = world.read(last.id).await.text;
+    let given_up = STEPS.iter().find(|step| step.phase == Phase::StoppedAsDown).unwrap();
+    assert!(text.contains(given_up.says), "{text}");
 }
 
 #[tokio::test]

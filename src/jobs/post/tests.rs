@@ -245,6 +245,23 @@ async fn what_goes_on_is_told_again_only_to_whom_asked_for_it() {
 }
 
 #[tokio::test]
+async fn who_has_left_a_site_is_told_nothing_of_it_any_more() {
+    let mut world = World::new().await;
+    let mut omar = world.tells("omar", &["remind=10m", "gather=10m"]).await;
+    world.products(40, 200).await;
+    for _ in 0..3 {
+        world.passes(TimeDelta::minutes(1));
+        world.products(40, 502).await;
+    }
+    assert_eq!(world.store.awaited_news().await.unwrap().len(), 1, "it waits for more");
+    omar.sites = Some(BTreeSet::new());
+    world.store.update_recipient(&omar, world.clock.now()).await.unwrap();
+    world.works_for(TimeDelta::minutes(30)).await;
+    assert_eq!(world.subjects().await, Vec::<String>::new());
+    assert_eq!(world.store.awaited_news().await.unwrap(), [], "and it does not wait for ever");
+}
+
+#[tokio::test]
 async fn the_steps_of_a_failing_robots_txt_are_told_and_its_end() {
     let mut world = World::new().await;
     world.tells("nadia", &[]).await;

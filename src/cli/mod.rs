@@ -265,9 +265,10 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
     use crate::store::OpenError;
     App::open(data, connection.egress_probes.clone()).await.map_err(|error| match error {
         OpenError::Directory { .. } => Failure::Usage(error.into()),
-        OpenError::File { .. } | OpenError::Newer { .. } | OpenError::Migrate { .. } => {
-            Failure::Job(error.into())
-        }
+        OpenError::File { .. }
+        | OpenError::Newer { .. }
+        | OpenError::Altered { .. }
+        | OpenError::Migrate { .. } => Failure::Job(error.into()),
     })
 }
 

@@ -14,8 +14,10 @@ use sqlx::sqlite::{
 };
 use thiserror::Error;
 
+use super::schema::{self, Standing};
+
 /// One copy of the migrations in the binary; each use of the macro would embed another.
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "gatecrawl.db";
@@ -64,8 +66,16 @@ pub enum OpenError {
         /// The newest migration in this program.
         known: i64,
     },
+    /// A build between two releases has written it, by a migration that was another one then.
+    #[error("the database {path} was written by a Gatecrawl from between two releases (its migration {version} is not the one of this program): go on with the program that wrote it, or give another directory with --data; nothing was changed", path = .path.display())]
+    Altered {
+        /// Which one.
+        path: PathBuf,
+        /// The first migration that is another one.
+        version: i64,
+    },
     /// A migration failed.
-    #[error("the database {path} could not be brought up to date ({source}); nothing was changed", path = .path.display())]
+    #[error("the database {path} could not be brought up to date ({source}): go on with the version of Gatecrawl that wrote it, and report this; nothing was changed", path = .path.display())]
     Migrate {
         /// Which one.
         path: PathBuf,
@@ -80,6 +90,7 @@ impl Db {
         let unusable = |source| OpenError::Directory { path: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(unusable)?;
         let path = directory.join(FILE_NAME);
+        let is_behind = is_behind(&path).await?;
         let options = options(&path);
         let failed = |source| OpenError::File { path: path.clone(), source };
         let writer = SqlitePoolOptions::new()
@@ -87,7 +98,9 @@ impl Db {
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
-        migrate(&writer, &path).await?;
+        if is_behind {
+            migrate(&writer, &path).await?;
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let reader = readers.connect_with(options.create_if_missing(false)).await.map_err(failed)?;
         Ok(Self { writer, reader })
@@ -101,24 +114,34 @@ impl Db {
 }
 
 /// What was acknowledged survives a crash of the process and a loss of power: WAL with `synchronous=FULL`.
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_timeout(BUSY_TIMEOUT);
+    // A new file can be told to give room back; to ask the same of an old one writes to it, with each connection.
+    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options }
+}
+
+/// Whether migrations are missing; refuses a database that another program has written.
+async fn is_behind(path: &Path) -> Result<bool, OpenError> {
+    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let path = path.to_owned();
+    match schema::look(&path, &MIGRATOR).await {
+        Standing::UpToDate => Ok(false),
+        Standing::Behind => Ok(true),
+        Standing::Newer(version) => Err(OpenError::Newer { path, version, known }),
+        Standing::Altered(version) => Err(OpenError::Altered { path, version }),
+    }
 }
 
 async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
-    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default();
-    match MIGRATOR.run(pool).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _)) => {
-            Err(OpenError::Newer { path: path.to_owned(), version, known })
-        }
-        Err(source) => Err(OpenError::Migrate { path: path.to_owned(), source }),
-    }
+    let Err(source) = schema::update(pool, &MIGRATOR).await else { return Ok(()) };
+    // What a connection leaves beside the file is gone with the last one.
+    pool.close().await;
+    Err(OpenError::Migrate { path: path.to_owned(), source })
 }

@@ -32,6 +32,7 @@ pub mod readiness;
 pub mod recipients;
 pub mod robots_copies;
 pub mod rollups;
+mod schema;
 pub mod signing_keys;
 pub mod silences;
 pub mod site_facts;

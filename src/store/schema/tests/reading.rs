@@ -28,7 +28,8 @@ const ALL: u64 = 1000;
 const SOME: u32 = 1000;
 
 /// Asks for everything, and counts what comes against the rows that were there before the upgrade.
-pub(super) async fn read_everything(store: &Store, before: &Rows) {
+pub(super) async fn read_everything(database: &Database, before: &Rows) {
+    let store = &database.open().await.unwrap();
     let sites = store.sites().await.unwrap();
     let mut read = Read::default();
     for site in &sites {
@@ -44,6 +45,7 @@ pub(super) async fn read_everything(store: &Store, before: &Rows) {
     let origins: BTreeSet<String> = sites.iter().map(|site| format!("'{}'", site.origin)).collect();
     let stored = before.of_table("site").iter().map(|row| row["origin"].clone()).collect();
     assert_eq!(origins, stored);
+    store.close().await;
 }
 
 /// How many rows of a table were read.

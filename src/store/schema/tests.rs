@@ -162,6 +162,17 @@ async fn an_installation_that_an_earlier_program_wrote_is_read_and_goes_on() {
 }
 
 #[tokio::test]
+async fn programs_that_start_at_once_upgrade_a_database_once() {
+    let database = Database::at(1).await;
+    fill(&database, newest_installation()).await;
+    let (first, second, third) = tokio::join!(database.open(), database.open(), database.open());
+    for store in [first, second, third] {
+        store.expect("whoever is not first waits, and finds nothing left to do").close().await;
+    }
+    assert_eq!(look(&database.file(), &MIGRATOR).await, Standing::UpToDate);
+}
+
+#[tokio::test]
 async fn a_new_database_gives_room_back_in_steps() {
     let database = Database::empty();
     database.open().await.unwrap().close().await;

@@ -188,6 +188,7 @@ removal() {
 
 try() {
     [ "$(id -u)" = 0 ] || cannot "--install and --boot are for root"
+    command -v curl >/dev/null || cannot "curl is not on this machine: apt install curl"
     if getent passwd gatecrawl >/dev/null || [ -e $data ] || [ -e /etc/gatecrawl ]; then
         cannot "Gatecrawl has been on this machine: its data could be lost; take another one, or --boot elsewhere"
     fi

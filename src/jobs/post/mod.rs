@@ -10,6 +10,7 @@ mod compose;
 mod delivery;
 mod enrol;
 mod robots;
+mod standstill;
 mod summaries;
 
 use std::collections::HashSet;
@@ -68,6 +69,7 @@ struct Memory {
     settled: HashSet<String>,
     robots_at: Option<DateTime<Utc>>,
     tidied_at: Option<DateTime<Utc>>,
+    standstill: standstill::Known,
 }
 
 impl PostOffice {
@@ -120,10 +122,12 @@ impl PostOffice {
 
     /// Writes what is due. One part that fails does not keep the others from their work; it is tried again in the next round.
     async fn write_due(&self, memory: &mut Memory) {
-        if self.store.standstill().is_some() {
+        let now = self.clock.now();
+        if let Some(still) = self.store.standstill() {
+            self.tell_standstill(&mut memory.standstill, &still, now).await;
             return;
         }
-        let now = self.clock.now();
+        report("the end of a standstill", self.tell_end(&mut memory.standstill, now).await);
         if is_due(memory.robots_at, ROBOTS_EVERY, now) {
             memory.robots_at = Some(now);
             report("the robots.txt ladders", self.watch_robots(now).await);

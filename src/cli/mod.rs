@@ -37,11 +37,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::logging::Logging;
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch::egress::Probe;
 use crate::jobs::post::{PostOffice, fixed};
 use crate::notify::Sender;
 use crate::shutdown;
+use crate::store::Store;
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -293,10 +295,14 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
 
 /// Who writes and delivers messages.
 fn post_office(app: &App, config: &Config) -> Result<PostOffice, Failure> {
+    office_over(&app.store, &app.clock, config)
+}
+
+fn office_over(store: &Store, clock: &Arc<dyn Clock>, config: &Config) -> Result<PostOffice, Failure> {
     Ok(PostOffice {
-        store: app.store.clone(),
-        clock: Arc::clone(&app.clock),
-        sender: fixed(Sender::new(config.sender(), Arc::clone(&app.clock))?),
+        store: store.clone(),
+        clock: Arc::clone(clock),
+        sender: fixed(Sender::new(config.sender(), Arc::clone(clock))?),
         secrets: fixed(Arc::new(config.secrets.clone())),
         base: base(config),
     })

@@ -5,7 +5,7 @@
 //! was made wider by hand is left as it is; `doctor` says so.
 
 use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -33,6 +33,9 @@ pub(super) fn prepare(directory: &Path, file: &Path) -> Result<(), OpenError> {
         .map_err(unwritable)
 }
 
+/// The size of a write that shows whether there is room.
+const TRIAL: usize = 256 * 1024;
+
 /// How a place stands on its disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
@@ -49,6 +52,40 @@ pub fn room(directory: &Path) -> io::Result<Room> {
         free: disk.f_bavail.saturating_mul(disk.f_frsize),
         whole: disk.f_blocks.saturating_mul(disk.f_frsize),
     })
+}
+
+/// Writes about a batch of observations into a file without a name, which is gone afterwards.
+pub fn try_write(directory: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(directory)?;
+    file.write_all(&vec![0; TRIAL])?;
+    file.sync_all()
+}
+
+/// Whose it is, for this user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// The number of the user whose it is.
+    pub owner: u32,
+    /// The number of this user.
+    pub user: u32,
+    /// Whether this user may read and write it.
+    pub may_write: bool,
+    /// Whether others than its owner may read it.
+    pub open_to_others: bool,
+}
+
+/// What this user may do with a file or a directory.
+pub fn rights(path: &Path) -> io::Result<Rights> {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    let owner = std::fs::metadata(path)?.uid();
+    let user = rustix::process::geteuid().as_raw();
+    let may_write = accessat(CWD, path, Access::READ_OK | Access::WRITE_OK, AtFlags::EACCESS).is_ok();
+    Ok(Rights { owner, user, may_write, open_to_others: is_open_to_others(path)? })
+}
+
+/// Whether every user of the machine may read it. A group is somebody's choice: a service often reads by it.
+pub fn is_readable_by_all(path: &Path) -> io::Result<bool> {
+    Ok(std::fs::metadata(path)?.mode() & 0o004 != 0)
 }
 
 /// Whether others than its owner may read it.

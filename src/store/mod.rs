@@ -12,6 +12,7 @@ mod backend;
 pub mod backup;
 mod batch;
 pub mod bots;
+pub mod checkup;
 pub mod crawl_changes;
 pub mod crawls;
 pub mod data_directory;
@@ -100,7 +101,11 @@ impl StoreError {
 impl Store {
     /// Opens the store in this directory, makes it when it is not there, and brings its schema up to date.
     pub async fn open(directory: &Path) -> Result<Self, OpenError> {
-        Ok(Self { db: Db::open(directory).await?, recording: Arc::default() })
+        Ok(Self::over(Db::open(directory).await?))
+    }
+
+    fn over(db: Db) -> Self {
+        Self { db, recording: Arc::default() }
     }
 
     /// The data directory.

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::{Store, StoreError, data_directory, millis};
 
 /// So much must be free before recording goes on: less, and it would stop again at once.
-const ROOM_NEEDED: u64 = 16 * 1024 * 1024;
+pub const ROOM_NEEDED: u64 = 16 * 1024 * 1024;
 
 /// The size of the write that shows that there is room: about a batch of observations.
 const BALLAST: usize = 256 * 1024;

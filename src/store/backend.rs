@@ -39,6 +39,8 @@ pub(super) struct Db {
     pub(super) reader: SqlitePool,
     /// The file.
     pub(super) path: PathBuf,
+    /// Which file that was when it was opened.
+    pub(super) identity: (u64, u64),
 }
 
 /// Why the database cannot be used.
@@ -114,7 +116,9 @@ impl Db {
         let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
         migrate(&writer, &path).await?;
         let reader = pool(READERS).connect_with(options.create_if_missing(false)).await.map_err(failed)?;
-        Ok(Self { writer, reader, path })
+        let identity = data_directory::identity(&path)
+            .map_err(|source| OpenError::Unwritable { path: path.clone(), source })?;
+        Ok(Self { writer, reader, path, identity })
     }
 
     /// Closes both pools; what was written is in the file.

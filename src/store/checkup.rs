@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use super::backend::{Db, FILE_NAME, known_schema};
 use super::trouble::{self, Trouble};
-use super::{Store, instant};
+use super::{Store, data_directory, instant};
 
 /// How long a look waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -60,7 +60,8 @@ pub struct Checkup {
 }
 
 /// The newest instants of what we ourselves did. Logs of others may be dated as they like.
-const NEWEST: [&str; 3] = [
+const NEWEST: [&str; 4] = [
+    "select max(checked_at) from recording_check",
     "select max(last_seen) from spell where observer = 'gatecrawl'",
     "select max(coalesce(finished_at, started_at, requested_at)) from crawl",
     "select max(created_at) from message",
@@ -120,8 +121,9 @@ impl Checkup {
             self.newest = self.newest.max(newest.ok().flatten().map(instant));
         }
         if self.standing == Standing::Sound {
-            let db = Db { writer: pool.clone(), reader: pool, path: self.path.clone() };
-            self.store = Some(Store::over(db));
+            let (path, identity) = (self.path.clone(), data_directory::identity(&self.path));
+            let identity = identity.unwrap_or_default();
+            self.store = Some(Store::over(Db { writer: pool.clone(), reader: pool, path, identity }));
         }
     }
 

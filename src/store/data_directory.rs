@@ -61,6 +61,11 @@ pub fn try_write(directory: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
+/// What tells a file from every other that is there at the same time.
+pub(super) fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
+}
+
 /// Whose it is, for this user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rights {

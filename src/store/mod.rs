@@ -49,7 +49,7 @@ pub mod url_lists;
 pub mod urls;
 pub mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
@@ -74,6 +74,17 @@ pub enum StoreError {
     /// The database refused.
     #[error("the database failed: {}", trouble::told(.0))]
     Database(#[from] sqlx::Error),
+    /// The file is damaged.
+    #[error("the database {path} is damaged ({why}): {}", Trouble::Damaged.advice(), path = .path.display())]
+    Damaged {
+        /// Which one.
+        path: PathBuf,
+        /// What the database says.
+        why: String,
+    },
+    /// The file is not where it was.
+    #[error("the database {path} was removed, or another file is in its place: put back what was there; or stop Gatecrawl, restore a backup with `gatecrawl restore FILE --force`, and start again", path = .0.display())]
+    Moved(PathBuf),
     /// A row holds what no version of the program writes.
     #[error(
         "the database holds a row that cannot be read ({table} {id}: {why}); restore a backup, or report this"
@@ -93,7 +104,8 @@ impl StoreError {
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::Database(error) => Trouble::of(error),
-            Self::Corrupt { .. } => None,
+            Self::Damaged { .. } => Some(Trouble::Damaged),
+            Self::Moved(_) | Self::Corrupt { .. } => None,
         }
     }
 }

@@ -8,8 +8,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteConnection;
 
-use super::{Store, StoreError, data_directory, millis};
+use super::trouble::Trouble;
+use super::{Store, StoreError, data_directory, instant, millis};
 
 /// So much must be free before recording goes on: less, and it would stop again at once.
 pub const ROOM_NEEDED: u64 = 16 * 1024 * 1024;
@@ -24,6 +26,8 @@ pub struct Standstill {
     pub since: DateTime<Utc>,
     /// What the database said, and what to do.
     pub why: String,
+    /// It does not end by itself: the file is damaged, and what is written into it may be lost.
+    pub is_final: bool,
 }
 
 /// How the recording stands; shared by all clones of a store.
@@ -44,15 +48,47 @@ impl Store {
 
     /// Notes that something could not be stored. It is logged once, however often it is noted.
     pub(super) fn stop_recording(&self, why: &StoreError, now: DateTime<Utc>) {
+        let is_final = why.trouble() == Some(Trouble::Damaged);
         let mut state = self.recording.state();
-        if state.is_none() {
-            tracing::error!(error = %why, "recording has stopped: nothing is fetched until something can be stored again");
-            *state = Some(Standstill { since: now, why: why.to_string() });
+        match &mut *state {
+            Some(before) if before.is_final || !is_final => return,
+            Some(before) => *before = Standstill { why: why.to_string(), is_final, ..before.clone() },
+            None => *state = Some(Standstill { since: now, why: why.to_string(), is_final }),
         }
+        let until = if is_final { "Gatecrawl is started anew" } else { "something can be stored again" };
+        tracing::error!(error = %why, "recording has stopped: nothing is fetched until {until}");
+    }
+
+    /// Notes an error that shows that the database is damaged, wherever it was met; `false`: it shows something else.
+    pub fn note_damage(&self, error: &(dyn std::error::Error + 'static), now: DateTime<Utc>) -> bool {
+        let Some((Trouble::Damaged, why)) = Trouble::within(error) else { return false };
+        self.stop_recording(&StoreError::Damaged { path: self.db.path.clone(), why }, now);
+        true
+    }
+
+    /// Whether the database is still where it was opened. Without this a file that was removed would be written to until the end of
+    /// the process, and be gone with it.
+    pub fn is_in_place(&self, now: DateTime<Utc>) -> bool {
+        let is_same = data_directory::identity(&self.db.path).is_ok_and(|here| here == self.db.identity);
+        if !is_same {
+            self.stop_recording(&StoreError::Moved(self.db.path.clone()), now);
+        }
+        is_same
+    }
+
+    /// The instant of the newest batch that was stored; `None`: none was, or it cannot be read.
+    pub async fn newest_batch(&self) -> Option<DateTime<Utc>> {
+        let at: Result<Option<i64>, _> = sqlx::query_scalar("select max(checked_at) from recording_check")
+            .fetch_one(&self.db.reader)
+            .await;
+        at.ok().flatten().map(instant)
     }
 
     /// Finds out by a write whether something can be stored, and says so in the log when that has changed.
     pub async fn check_recording(&self, now: DateTime<Utc>) -> bool {
+        if self.standstill().is_some_and(|still| still.is_final) || !self.is_in_place(now) {
+            return false;
+        }
         let is_tight = data_directory::room(self.directory()).is_ok_and(|room| room.free < ROOM_NEEDED);
         if is_tight && self.standstill().is_some() {
             return false;
@@ -80,4 +116,18 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Notes the instant of a batch, in its transaction.
+pub(super) async fn note_batch(db: &mut SqliteConnection, newest: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into recording_check (id, checked_at, ballast) values (1, $1, $2)
+         on conflict (id) do update set checked_at = excluded.checked_at
+             where excluded.checked_at > recording_check.checked_at",
+    )
+    .bind(millis(newest))
+    .bind(Vec::<u8>::new())
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -100,16 +100,28 @@ impl PostOffice {
         let now = self.clock.now();
         if is_due(memory.robots_at, ROBOTS_EVERY, now) {
             memory.robots_at = Some(now);
-            report("the robots.txt ladders", self.watch_robots(now).await);
+            self.report("the robots.txt ladders", self.watch_robots(now).await);
         }
-        report("alerts", self.write_alerts(now).await);
-        report("reminders", self.write_reminders(now).await);
-        report("summaries", self.write_summaries(&mut memory.settled, now).await);
-        report("delivery", self.deliver(None).await);
+        self.report("alerts", self.write_alerts(now).await);
+        self.report("reminders", self.write_reminders(now).await);
+        self.report("summaries", self.write_summaries(&mut memory.settled, now).await);
+        self.report("delivery", self.deliver(None).await);
         if is_due(memory.tidied_at, TIDY_EVERY, now) {
             memory.tidied_at = Some(now);
             let kept = self.store.forget_texts(now - TEXTS_KEPT_FOR.delta()).await;
-            report("old messages", kept.map_err(anyhow::Error::from));
+            self.report("old messages", kept.map_err(anyhow::Error::from));
+        }
+    }
+
+    fn report(&self, part: &str, done: anyhow::Result<()>) {
+        let Err(error) = done else { return };
+        // That is said once, and lasts.
+        if !self.store.note_damage(error.as_ref(), self.clock.now()) {
+            tracing::error!(
+                part,
+                error = format!("{error:#}"),
+                "messages could not be worked on; trying again"
+            );
         }
     }
 }
@@ -117,12 +129,6 @@ impl PostOffice {
 /// A clock that was set back makes it due as well.
 fn is_due(last: Option<DateTime<Utc>>, every: Span, now: DateTime<Utc>) -> bool {
     last.is_none_or(|last| now - last >= every.delta() || last > now)
-}
-
-fn report(part: &str, done: anyhow::Result<()>) {
-    if let Err(error) = done {
-        tracing::error!(part, error = format!("{error:#}"), "messages could not be worked on; trying again");
-    }
 }
 
 #[cfg(test)]

@@ -46,8 +46,12 @@ pub(super) fn private_files(file: &File, place: &Place) -> Vec<PathBuf> {
 pub(super) fn in_file(key: &str, path: &Path, place: &Place) -> Result<Secret, BadConfig> {
     let path = place.path(path);
     let bad = |why: String| BadConfig::Secret { key: key.to_owned(), why };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| bad(format!("{} cannot be read ({error})", path.display())))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        bad(format!(
+            "{} cannot be read ({error}): correct the path, or make the file readable for this user",
+            path.display()
+        ))
+    })?;
     kept(key, Secret::new(text.trim_end_matches(['\r', '\n'])), &format!("{} is empty", path.display()))
 }
 

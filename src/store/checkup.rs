@@ -11,15 +11,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-use super::backend::{Db, FILE_NAME, known_schema};
+use super::backend::{CUT_SHORT, Db, FILE_NAME, known_schema};
+use super::data_directory::{is_cut_short, wal};
 use super::trouble::{self, Trouble};
 use super::{Store, data_directory, instant};
 
 /// How long a look waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What a process that works with a database keeps beside it.
-const WAL: &str = "-wal";
 
 /// How a database stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +68,7 @@ const NEWEST: [&str; 4] = [
 /// Looks at the database of a data directory, at all of it.
 pub async fn look(directory: &Path) -> Checkup {
     let path = directory.join(FILE_NAME);
-    let beside = beside(&path);
+    let beside = wal(&path);
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     let mut checkup = Checkup {
         standing: Standing::Missing,
@@ -101,6 +99,10 @@ impl Checkup {
         // An empty file is what a start leaves that found no room for tables.
         if self.bytes == 0 {
             self.standing = Standing::Older;
+            return;
+        }
+        if is_cut_short(&self.path).unwrap_or_default() {
+            self.standing = Standing::Damaged(CUT_SHORT.to_owned());
             return;
         }
         let pool = match open(&self.path).await {
@@ -143,7 +145,7 @@ impl Checkup {
 
 /// One connection that only reads.
 async fn open(path: &Path) -> Result<SqlitePool, sqlx::Error> {
-    let is_in_use = beside(path).exists();
+    let is_in_use = wal(path).exists();
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
@@ -157,12 +159,6 @@ fn failed(error: &sqlx::Error) -> Standing {
         Some(Trouble::Damaged) => Standing::Damaged(trouble::words(error)),
         _ => Standing::Closed(trouble::told(error)),
     }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(WAL);
-    name.into()
 }
 
 #[cfg(test)]

@@ -110,6 +110,13 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether its text speaks of the database without saying which one.
+    pub fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Corrupt { .. })
+    }
+}
+
 impl Store {
     /// Opens the store in this directory, makes it when it is not there, and brings its schema up to date.
     pub async fn open(directory: &Path) -> Result<Self, OpenError> {

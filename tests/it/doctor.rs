@@ -35,6 +35,8 @@ fn program() -> Program {
     let program = Program::new();
     program.put("gatecrawl.toml", &format!("listen = \"127.0.0.1:{}\"\n", free_port()));
     assert_eq!(program.run(&["site", "add", "http://127.0.0.1:9/"]).code, 0);
+    // In one file: what stands in the one beside it would hide what is done to it.
+    sql(&database(&program), "select count(*) from sqlite_master");
     program
 }
 
@@ -149,7 +151,6 @@ fn a_disk_that_takes_nothing_more_is_found_by_a_write() {
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     let found: Value = serde_json::from_str(&ran.stdout).unwrap();
     says(&found, "disk", "broken", &["cannot be written", "make room"]);
-    says(&found, "database", "well", &["1 site"]);
     assert_eq!(contents(&program.data()), before);
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions, Permissions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -17,11 +18,14 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// Every file of a directory, byte by byte.
-pub(crate) fn contents(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+/// Every file of a directory, by its length and a hash of its bytes.
+pub(crate) fn contents(directory: &Path) -> BTreeMap<String, (usize, u64)> {
     let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let content = |path: std::path::PathBuf| {
-        (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap())
+        let bytes = fs::read(&path).unwrap();
+        let mut hash = DefaultHasher::new();
+        bytes.hash(&mut hash);
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), (bytes.len(), hash.finish()))
     };
     files.map(content).collect()
 }

@@ -279,8 +279,9 @@ fn told(error: &anyhow::Error) -> String {
 
 /// What the engine says, without who passed it on.
 fn in_its_own_words(cause: &str) -> &str {
-    let passed_on = cause.strip_prefix("error returned from database: (code: ");
-    passed_on.and_then(|rest| rest.split_once(") ")).map_or(cause, |(_, words)| words)
+    let said = cause.strip_prefix("error returned from database: ").unwrap_or(cause);
+    let said = said.strip_prefix("(code: ").and_then(|rest| rest.split_once(") "));
+    said.map_or(cause, |(_, words)| words)
 }
 
 /// What commands that fetch take.
@@ -349,11 +350,12 @@ mod tests {
             .context("the disk failed (no space left): make room")
             .context("no crawl");
         assert_eq!(told(&error), "no crawl: the disk failed (no space left): make room");
-        let engine = anyhow::anyhow!("error returned from database: (code: 11) it is malformed");
-        assert_eq!(
-            told(&engine.context("the database failed: it is malformed")),
-            "the database failed: it is malformed"
-        );
+        for engine in
+            ["error returned from database: (code: 11) it is malformed", "(code: 11) it is malformed"]
+        {
+            let error = anyhow::Error::msg(engine).context("it failed: it is malformed");
+            assert_eq!(told(&error), "it failed: it is malformed");
+        }
     }
 
     #[test]

@@ -118,9 +118,13 @@ impl Db {
         if data_directory::is_cut_short(&path).unwrap_or_default() {
             return Err(OpenError::Damaged { path, why: CUT_SHORT.to_owned() });
         }
+        let is_new = std::fs::metadata(&path).is_ok_and(|file| file.len() == 0);
         let options = options(&path);
+        // Said to a database that has tables, it would be written into it again with each connection.
+        let first =
+            if is_new { options.clone().auto_vacuum(SqliteAutoVacuum::Incremental) } else { options.clone() };
         let failed = |source| not_opened(&path, source);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
+        let writer = pool(1).connect_with(first).await.map_err(failed)?;
         migrate(&writer, &path).await?;
         let reader = pool(READERS).connect_with(options.create_if_missing(false)).await.map_err(failed)?;
         let identity = data_directory::identity(&path)
@@ -140,7 +144,6 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

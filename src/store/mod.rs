@@ -148,6 +148,12 @@ fn instant(millis: i64) -> DateTime<Utc> {
     Utc.timestamp_millis_opt(millis).single().unwrap_or_default()
 }
 
+/// The row that a statement wrote and returned. All are asked for, although there is one at most: who takes the first and leaves is
+/// not told when the statement fails at its end, which is where it is stored for good.
+fn sole<T>(rows: Vec<T>) -> Option<T> {
+    rows.into_iter().next()
+}
+
 /// Makes the error for a row that cannot be read.
 fn corrupt(table: &'static str, id: i64, why: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt { table, id, why: why.to_string() }

@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_start;
 mod bots;
 mod cli;
+mod clock;
 mod crawl;
 mod dashboard;
 mod dashboard_pages;

@@ -131,3 +131,55 @@ pub(super) async fn note_batch(db: &mut SqliteConnection, newest: DateTime<Utc>)
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::FILE_NAME;
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-01T09:00:00Z".parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_taken_away_stops_the_recording_until_that_very_file_is_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let (file, away) = (folder.path().join(FILE_NAME), folder.path().join("away"));
+        assert!(store.is_in_place(now()) && store.standstill().is_none());
+        std::fs::rename(&file, &away).unwrap();
+        assert!(!store.is_in_place(now()) && !store.check_recording(now()).await);
+        std::fs::write(&file, "another").unwrap();
+        assert!(!store.check_recording(now()).await);
+        assert!(store.standstill().unwrap().why.contains("another file is in its place"));
+        std::fs::rename(&away, &file).unwrap();
+        assert!(store.check_recording(now()).await && store.standstill().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_damaged_is_not_recorded_to_any_more_although_it_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let other = StoreError::Database(sqlx::Error::PoolClosed);
+        assert!(!store.note_damage(&other, now()) && store.standstill().is_none());
+        std::fs::write(folder.path().join("none.db"), "no database, ".repeat(1000)).unwrap();
+        let none = sqlx::SqlitePool::connect_lazy(folder.path().join("none.db").to_str().unwrap()).unwrap();
+        let error = sqlx::query("select * from site").fetch_all(&none).await.unwrap_err();
+        assert!(store.note_damage(&StoreError::Database(error), now()));
+        assert!(!store.check_recording(now()).await);
+        let still = store.standstill().unwrap();
+        assert!(still.is_final && still.why.contains("is damaged (file is not a database)"), "{}", still.why);
+    }
+
+    #[tokio::test]
+    async fn the_newest_batch_is_known_and_an_older_one_does_not_hide_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        assert_eq!(store.newest_batch().await, None);
+        for at in [now(), now() - chrono::TimeDelta::hours(1)] {
+            let mut db = store.db.writer.acquire().await.unwrap();
+            note_batch(&mut db, at).await.unwrap();
+        }
+        assert_eq!(store.newest_batch().await, Some(now()));
+    }
+}

@@ -181,6 +181,7 @@ fn a_serve_that_records_nothing_is_broken_with_its_reason() {
     assert_eq!(program.run(&["site", "add", &world.url(), "--allow-private"]).code, 0);
     let serve = Service::start(program, &["--config", &file], &[]);
     serve.address();
+    serve.setup_token();
     std::fs::rename(database(program), program.data().join("elsewhere.db")).unwrap();
     let found = wait_for("it is noticed", || {
         let ran = program.run(&["doctor", "--format", "json"]);

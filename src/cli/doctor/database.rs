@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Failure, Finding};
+use super::{Failure, Finding, State};
 use crate::report::wording::{length, plural};
 use crate::store::checkup::{self, Checkup, Standing};
 
@@ -88,17 +88,24 @@ pub(super) fn clock(newest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Findin
     if behind <= CLOCKS_DIFFER {
         return Finding::well(PART, format!("it shows {shows}, and nothing that is stored is later."));
     }
+    let (state, means) = if behind > CLOCK_IS_WRONG {
+        (State::Broken, "What is seen meanwhile cannot be put in order.")
+    } else {
+        (
+            State::Attention,
+            "Meanwhile `gatecrawl serve` goes on by the later time, a tenth slower, until the clock has caught up.",
+        )
+    };
     let says = format!(
-        "it shows {shows}, but the newest that is stored is of {}, {} later: it was set back, or was wrong before. Set it right, and let a time service (NTP) keep it so.",
+        "it shows {shows}, but the newest that is stored is of {}, {} later: it was set back, or was wrong before. Set it right, and let a time service (NTP) keep it so. {means}",
         newest.format("%Y-%m-%d %H:%M:%S UTC"),
         length(behind)
     );
-    if behind > CLOCK_IS_WRONG { Finding::broken(PART, says) } else { Finding::attention(PART, says) }
+    Finding { part: PART, state, says }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::State;
     use super::*;
 
     #[test]
@@ -107,9 +114,9 @@ mod tests {
         for (behind, state, says) in [
             (TimeDelta::hours(-3), State::Well, "nothing that is stored is later"),
             (TimeDelta::seconds(59), State::Well, "nothing that is stored is later"),
-            (TimeDelta::minutes(2), State::Attention, "2026-11-01 09:02:00 UTC, 2 min 0 s later"),
-            (TimeDelta::hours(5), State::Attention, "5 h 0 min later"),
-            (TimeDelta::days(3), State::Broken, "later: it was set back"),
+            (TimeDelta::minutes(2), State::Attention, "2026-11-01 09:02:00 UTC, 2 min later"),
+            (TimeDelta::hours(5), State::Attention, "5 h later"),
+            (TimeDelta::days(3), State::Broken, "cannot be put in order"),
         ] {
             let found = clock(Some(now + behind), now);
             assert_eq!(found.state, state, "{behind}: {}", found.says);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SteadyClock, SystemClock};
 use crate::crawl::board::Board;
 use crate::fetch::Fetch;
 use crate::fetch::client::{Client, Options};
@@ -32,7 +32,8 @@ impl App {
     /// when there are none, the other sites' hosts do.
     pub async fn open(data: &Path, probes: Vec<Probe>) -> Result<Self, OpenError> {
         let store = Store::open(data).await?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let newest = store.newest_batch().await;
+        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::new(Arc::new(SystemClock), newest));
         let egress = Arc::new(Egress::new(probes));
         let (writer, writer_task) = Writer::new(store.clone());
         let patrols = Patrols {

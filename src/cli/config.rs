@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::{Failure, Outcome, Success, output};
 use crate::clock::SystemClock;
 use crate::config::{Config, EXAMPLE};
+use crate::domain::keep::ROWS;
 use crate::notify::Sender;
 use crate::web::listen::tls;
 
@@ -74,11 +75,19 @@ fn lines(config: &Config) -> Vec<String> {
     let proxies: Vec<_> = web.trusted_proxies.iter().map(ToString::to_string).collect();
     let proxies = if proxies.is_empty() { "no proxy".to_owned() } else { proxies.join(", ") };
     let dashboard = format!("The dashboard speaks {speaks}, is shown under {under}, and believes {proxies}.");
+    let sites: Vec<_> = config.sites.iter().map(|site| site.start_url.origin().to_string()).collect();
+    let sites = if sites.is_empty() {
+        "No site is declared.".to_owned()
+    } else {
+        format!("Sites: {}.", sites.join(", "))
+    };
+    let kept: Vec<_> = ROWS.iter().map(|row| format!("{} {}", row.key, config.keep.of(row.kind))).collect();
+    let kept = format!("Kept: {}.", kept.join(", "));
     let names: Vec<_> = config.secrets.names().collect();
     let secrets = if names.is_empty() {
         "There are no secrets.".to_owned()
     } else {
         format!("Secrets: {}.", names.join(", "))
     };
-    vec![link, mail, webhooks, dashboard, secrets]
+    vec![link, mail, webhooks, dashboard, secrets, kept, sites]
 }

@@ -123,7 +123,7 @@ pub(super) async fn run(options: Options, data: &Path) -> Outcome {
     let (site, is_new) = find_site(&app, &options).await?;
     let crawl_options = crawl_options(&options, listed.unwrap_or_default());
     let (store, clock) = (app.store.clone(), Arc::clone(&app.clock));
-    let made = make_crawl(app, &site, &crawl_options).await;
+    let made = Box::pin(make_crawl(app, &site, &crawl_options)).await;
     let (crawl, ended) = match made.and_then(|made| check_new_site(&site, is_new, made)) {
         Ok(made) => made,
         Err(error) => {

@@ -34,7 +34,17 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(options: &Options, config: &Config) -> Outcome {
-    let address = address(options.listen.or(config.listen).unwrap_or(serve::USUAL_ADDRESS), config)?;
+    let (address, answer) = ask(options.listen, config).await?;
+    if answer.outcome == outcome::Outcome::Status(200) {
+        output::data(String::from_utf8_lossy(&answer.body).trim())?;
+        return Ok(Success::Fine);
+    }
+    Err(Failure::Job(anyhow!("{address} says {}", said(&answer))))
+}
+
+/// Asks a `serve` at this address, or where the configuration has it, whether it is ready; gives what was asked, and what came.
+pub(super) async fn ask(listen: Option<SocketAddr>, config: &Config) -> Result<(String, Fetched), Failure> {
+    let address = address(listen.or(config.listen).unwrap_or(serve::USUAL_ADDRESS), config)?;
     let url = PageUrl::parse(&address).map_err(|why| Failure::Usage(why.into()))?;
     let private = PrivateAccess::Host(url.host().to_owned());
     let fetching = Fetching {
@@ -47,11 +57,7 @@ pub(super) async fn run(options: &Options, config: &Config) -> Outcome {
     };
     let client = Client::new(fetching, Arc::new(SystemClock))?;
     let answer = client.fetch(&Request::probe(url)).await?;
-    if answer.outcome == outcome::Outcome::Status(200) {
-        output::data(String::from_utf8_lossy(&answer.body).trim())?;
-        return Ok(Success::Fine);
-    }
-    Err(Failure::Job(anyhow!("{address} says {}", said(&answer))))
+    Ok((address, answer))
 }
 
 fn address(listen: SocketAddr, config: &Config) -> Result<String, Failure> {
@@ -78,7 +84,7 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
 }
 
 /// What came instead.
-fn said(answer: &Fetched) -> String {
+pub(super) fn said(answer: &Fetched) -> String {
     let body = String::from_utf8_lossy(&answer.body).trim().to_owned();
     let detail = answer.detail.clone().filter(|_| body.is_empty()).unwrap_or(body);
     format!("{}: {detail}", answer.outcome)

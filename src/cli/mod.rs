@@ -37,11 +37,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::logging::Logging;
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch::egress::Probe;
 use crate::jobs::post::{PostOffice, fixed};
 use crate::notify::Sender;
 use crate::shutdown;
+use crate::store::{FILE_NAME, Store, StoreError};
 
 /// Tells brief 502s from persistent ones: crawls sites as a search crawler does, and records how long they failed.
 #[derive(Debug, Parser)]
@@ -203,24 +205,40 @@ async fn dispatch(cli: Cli, logging: Logging) -> Outcome {
         Config::load(None, |_| None)?
     };
     let data = cli.common.data.or_else(|| config.data.clone()).unwrap_or_else(|| PathBuf::from(USUAL_DATA));
-    let data = &data;
-    match cli.command {
-        Command::Serve(options) => serve::run(options, data, &config, logging).await,
+    let done = commanded(cli.command, &data, &config, logging).await;
+    done.map_err(|failure| placed(failure, &data))
+}
+
+/// What cannot be done with a database says which one that is.
+fn placed(failure: Failure, data: &std::path::Path) -> Failure {
+    match failure {
+        Failure::Job(error)
+            if error.chain().filter_map(|cause| cause.downcast_ref()).any(StoreError::is_of_the_database) =>
+        {
+            Failure::Job(error.context(data.join(FILE_NAME).display().to_string()))
+        }
+        other => other,
+    }
+}
+
+async fn commanded(command: Command, data: &std::path::Path, config: &Config, logging: Logging) -> Outcome {
+    match command {
+        Command::Serve(options) => serve::run(options, data, config, logging).await,
         Command::Crawl(options) => Box::pin(crawl::run(*options, data)).await,
         Command::Site(options) => site::run(options, data).await,
         Command::Deploy(options) => deploy::run(options, data).await,
         Command::Diagnose(options) => diagnose::run(&options).await,
-        Command::Doctor(options) => doctor::run(&options, data, &config).await,
+        Command::Doctor(options) => doctor::run(&options, data, config).await,
         Command::Plan(options) => plan::run(&options, data).await,
         Command::Logs(options) => Box::pin(logs::run(*options, data)).await,
         Command::Bots(options) => bots::run(options, data).await,
         Command::Replay(options) => replay::run(&options),
         Command::User(options) => user::run(options, data).await,
         Command::Token(options) => token::run(options, data).await,
-        Command::Recipient(options) => recipient::run(options, data, &config).await,
-        Command::Report(options) => report::run(&options, data, &config).await,
-        Command::Health(options) => health::run(&options, &config).await,
-        Command::Config(options) => config::run(&options, &config),
+        Command::Recipient(options) => recipient::run(options, data, config).await,
+        Command::Report(options) => report::run(&options, data, config).await,
+        Command::Health(options) => health::run(&options, config).await,
+        Command::Config(options) => config::run(&options, config),
         Command::Demo(options) => demo::run(options).await,
         Command::Completions(options) => install::completions(&options),
         Command::Man(options) => install::man(&options),
@@ -254,9 +272,16 @@ fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
 fn told(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.as_str() {
         "" => cause,
-        known if known.contains(&cause) => told,
+        known if known.contains(in_its_own_words(&cause)) => told,
         _ => format!("{told}: {cause}"),
     })
+}
+
+/// What the engine says, without who passed it on.
+fn in_its_own_words(cause: &str) -> &str {
+    let said = cause.strip_prefix("error returned from database: ").unwrap_or(cause);
+    let said = said.strip_prefix("(code: ").and_then(|rest| rest.split_once(") "));
+    said.map_or(cause, |(_, words)| words)
 }
 
 /// What commands that fetch take.
@@ -294,10 +319,14 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
 
 /// Who writes and delivers messages.
 fn post_office(app: &App, config: &Config) -> Result<PostOffice, Failure> {
+    office_over(&app.store, &app.clock, config)
+}
+
+fn office_over(store: &Store, clock: &Arc<dyn Clock>, config: &Config) -> Result<PostOffice, Failure> {
     Ok(PostOffice {
-        store: app.store.clone(),
-        clock: Arc::clone(&app.clock),
-        sender: fixed(Sender::new(config.sender(), Arc::clone(&app.clock))?),
+        store: store.clone(),
+        clock: Arc::clone(clock),
+        sender: fixed(Sender::new(config.sender(), Arc::clone(clock))?),
         secrets: fixed(Arc::new(config.secrets.clone())),
         base: base(config),
     })
@@ -322,6 +351,12 @@ mod tests {
             .context("the disk failed (no space left): make room")
             .context("no crawl");
         assert_eq!(told(&error), "no crawl: the disk failed (no space left): make room");
+        for engine in
+            ["error returned from database: (code: 11) it is malformed", "(code: 11) it is malformed"]
+        {
+            let error = anyhow::Error::msg(engine).context("it failed: it is malformed");
+            assert_eq!(told(&error), "it failed: it is malformed");
+        }
     }
 
     #[test]

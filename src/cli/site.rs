@@ -146,6 +146,7 @@ async fn add(data: &Path, url: &str, pairs: &[String], allow_private: bool) -> O
             site.origin, site.origin
         ))?,
         Err(AddSiteError::Exists(site)) => {
+            refuse_declared(&site)?;
             return Err(Failure::Usage(anyhow!(
                 "{} is known already: change it with `gatecrawl site set`",
                 site.origin

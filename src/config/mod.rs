@@ -63,6 +63,8 @@ pub struct Config {
     pub keep: Keep,
     /// Sites that the file declares.
     pub sites: Vec<DeclaredSite>,
+    /// Files that nobody else should read, because secrets are in them.
+    pub private_files: Vec<PathBuf>,
 }
 
 impl Config {
@@ -86,7 +88,9 @@ impl Config {
         place: &Place,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, BadConfig> {
-        let file = environment::over(parse::parsed(text, place)?, text, environment)?;
+        let stated = parse::parsed(text, place)?;
+        let private_files = secrets::private_files(&stated, place);
+        let file = environment::over(stated, text, environment)?;
         Ok(Self {
             file: place.file.clone(),
             data: file.data.map(|path| place.path(&path)),
@@ -98,6 +102,7 @@ impl Config {
             secrets: secrets::resolved(file.secrets, place, environment)?,
             keep: file.keep.keep()?,
             sites: sites::declared(file.site)?,
+            private_files,
         })
     }
 }

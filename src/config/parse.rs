@@ -26,9 +26,31 @@ pub(super) fn of_table<T: DeserializeOwned>(table: toml::Table) -> Result<T, Str
     table.try_into().map_err(|error: toml::de::Error| explained(error.message()))
 }
 
-/// The library's words; an unknown key is answered by the nearest that is known.
+/// What is expected, in the library's words and in ours.
+const EXPECTED: [(&str, &str); 6] = [
+    ("a string", "a text in quotes"),
+    ("path string", "a path in quotes"),
+    ("a boolean", "true or false"),
+    ("u16", "a whole number up to 65535"),
+    ("socket address", "an address with a port in quotes, such as \"127.0.0.1:8502\","),
+    ("a sequence", "a list, such as [\"a\", \"b\"],"),
+];
+
+/// What the library says of an address that cannot be read.
+const NO_ADDRESS: &str = "invalid socket address syntax";
+
+/// The library's words, completed; an unknown key is answered by the nearest that is known.
 fn explained(message: &str) -> String {
     let message = message.trim();
+    if message == NO_ADDRESS {
+        return "it is no address with a port: write it as \"127.0.0.1:8502\", or as \"[::1]:8502\""
+            .to_owned();
+    }
+    let wrong_type = message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "));
+    if let Some((given, expected)) = wrong_type {
+        let known = EXPECTED.iter().find(|(theirs, _)| *theirs == expected);
+        return format!("{given} stands where {} is expected", known.map_or(expected, |(_, ours)| ours));
+    }
     let Some(rest) = message.strip_prefix("unknown field `") else {
         return message.to_owned();
     };

@@ -220,3 +220,25 @@ fn what_is_kept_for_too_short_a_time_is_refused() {
     let kept = read_with("[keep]\nevidence = \"30d\"", &[("GATECRAWL_KEEP_EVIDENCE", "60d")]).unwrap().keep;
     assert_eq!(kept.of(crate::domain::keep::Kind::Evidence).to_string(), "60d");
 }
+
+#[test]
+fn files_in_which_secrets_are_known_to_be_so() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("chat"), "https://hooks.example/x\n").unwrap();
+    let file = directory.path().join("gatecrawl.toml");
+    for (text, private) in [
+        ("[keep]\nhours = \"90d\"", &[][..]),
+        ("[secrets]\na = { env = \"A\" }", &[]),
+        ("[secrets]\na = { file = \"chat\" }", &["chat"]),
+        ("[secrets]\na = \"literal\"\nb = { file = \"chat\" }", &["gatecrawl.toml", "chat"]),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let named = Config::load(Some(&file), |name| (name == "A").then(|| "of env".to_owned()));
+        let named = named.unwrap().private_files;
+        assert_eq!(
+            named,
+            private.iter().map(|name| directory.path().join(name)).collect::<Vec<_>>(),
+            "{text}"
+        );
+    }
+}

@@ -38,7 +38,7 @@ pub(super) struct WebSection {
     #[serde(default, deserialize_with = "base_path")]
     base_path: String,
     tls_cert: Option<PathBuf>,
-    tls_key: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
 }
 
 impl WebSection {

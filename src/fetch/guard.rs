@@ -191,6 +191,16 @@ pub fn private_literal(url: &PageUrl) -> Option<IpAddr> {
     special_use(address).map(|_| address)
 }
 
+/// How many addresses a host has that may be asked; the error says in words why there are none.
+pub async fn count_addresses(host: &str, access: PrivateAccess, patience: Duration) -> Result<usize, String> {
+    let guard = Guard::new(access, patience);
+    if let Ok(literal) = bare(host).parse::<IpAddr>() {
+        let is_admitted = special_use(literal).is_none() || guard.trusts(host);
+        return if is_admitted { Ok(1) } else { Err(refusal(host, literal).to_string()) };
+    }
+    guard.look_up(host.to_owned()).await.map(Iterator::count).map_err(|error| error.to_string())
+}
+
 impl Guard {
     pub(super) fn new(access: PrivateAccess, patience: Duration) -> Self {
         Self { access, patience }

@@ -69,7 +69,7 @@ impl Driver {
     async fn may_record(&mut self) -> bool {
         let store = &self.patrols.store;
         if store.standstill().is_none() {
-            return true;
+            return store.is_in_place(self.patrols.clock.now());
         }
         if self.checked.is_some_and(|at| at.elapsed() < RECORDING_EVERY) {
             return false;
@@ -90,7 +90,10 @@ impl Driver {
             Ok(due) => due,
             Err(error) => {
                 tracing::debug!(%error, "what is due could not be read");
-                self.patrols.store.check_recording(self.patrols.clock.now()).await;
+                let now = self.patrols.clock.now();
+                if !self.patrols.store.note_damage(&error, now) {
+                    self.patrols.store.check_recording(now).await;
+                }
                 return;
             }
         };
@@ -112,7 +115,7 @@ impl Driver {
                     Ok(Back::Done) => return,
                     Ok(Back::Offline) => OFFLINE_REST,
                     // Said once already, by whoever could not store; and if that was not why, it is found out here.
-                    Err(_) if !self.can_record().await => REST,
+                    Err(error) if self.shows_damage(&error) || !self.can_record().await => REST,
                     Err(error) => {
                         tracing::error!(site.id = %site, error = format!("{error:#}"), "patrol failed");
                         REST
@@ -126,6 +129,10 @@ impl Driver {
                 self.on_duty.clear();
             }
         }
+    }
+
+    fn shows_damage(&self, error: &anyhow::Error) -> bool {
+        self.patrols.store.note_damage(error.as_ref(), self.patrols.clock.now())
     }
 
     async fn can_record(&self) -> bool {

@@ -28,6 +28,9 @@ pub const FILE_NAME: &str = "gatecrawl.db";
 /// How long a statement waits for another process' write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What is said of a file that ends too early.
+pub(super) const CUT_SHORT: &str = "it is shorter than it says itself";
+
 /// How many connections read at a time.
 const READERS: u32 = 4;
 
@@ -40,6 +43,8 @@ pub(super) struct Db {
     pub(super) reader: SqlitePool,
     /// The file.
     pub(super) path: PathBuf,
+    /// Which file that was when it was opened.
+    pub(super) identity: (u64, u64),
 }
 
 /// Why the database cannot be used.
@@ -118,6 +123,10 @@ impl Db {
     pub(super) async fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE_NAME);
         data_directory::prepare(directory, &path)?;
+        // The engine would find it out when it comes to what is missing, which may be after days.
+        if data_directory::is_cut_short(&path).unwrap_or_default() {
+            return Err(OpenError::Damaged { path, why: CUT_SHORT.to_owned() });
+        }
         let is_behind = is_behind(&path).await?;
         let options = options(&path);
         let failed = |source| not_opened(&path, source);
@@ -126,7 +135,9 @@ impl Db {
             migrate(&writer, &path).await?;
         }
         let reader = pool(READERS).connect_with(options.create_if_missing(false)).await.map_err(failed)?;
-        Ok(Self { writer, reader, path })
+        let identity = data_directory::identity(&path)
+            .map_err(|source| OpenError::Unwritable { path: path.clone(), source })?;
+        Ok(Self { writer, reader, path, identity })
     }
 
     /// Closes both pools; what was written is in the file.

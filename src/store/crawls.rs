@@ -78,7 +78,7 @@ impl Store {
             return Ok(Crawl { resume_at: None, intervention: None, ..unfinished });
         }
         let options = serde_json::to_string(options).map_err(|error| corrupt("crawl", 0, error))?;
-        let row: CrawlRow = sqlx::query_as(
+        let rows: Vec<CrawlRow> = sqlx::query_as(
             "insert into crawl (site_id, kind, state, options, requested_at) values ($1, $2, 'waiting', $3, $4)
              returning *",
         )
@@ -86,9 +86,9 @@ impl Store {
         .bind(kind.word())
         .bind(options)
         .bind(millis(now))
-        .fetch_one(&self.db.writer)
+        .fetch_all(&self.db.writer)
         .await?;
-        row.try_into()
+        super::sole(rows).ok_or_else(|| corrupt("crawl", 0, "it vanished as it was added"))?.try_into()
     }
 
     /// The crawl of a site that waits or runs.

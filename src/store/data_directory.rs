@@ -4,10 +4,10 @@
 //! The database holds hashes of passwords, signing keys and the addresses of recipients: so it is for its owner alone. What
 //! was made wider by hand is left as it is; `doctor` says so.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::backend::OpenError;
 
@@ -33,6 +33,9 @@ pub(super) fn prepare(directory: &Path, file: &Path) -> Result<(), OpenError> {
         .map_err(unwritable)
 }
 
+/// The size of a write that shows whether there is room.
+const TRIAL: usize = 256 * 1024;
+
 /// How a place stands on its disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
@@ -49,6 +52,74 @@ pub fn room(directory: &Path) -> io::Result<Room> {
         free: disk.f_bavail.saturating_mul(disk.f_frsize),
         whole: disk.f_blocks.saturating_mul(disk.f_frsize),
     })
+}
+
+/// Writes about a batch of observations into a file without a name, which is gone afterwards.
+pub fn try_write(directory: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(directory)?;
+    file.write_all(&vec![0; TRIAL])?;
+    file.sync_all()
+}
+
+/// Whether a database ends before the end that it states of itself: a copy that was broken off, or a disk that lost something. Only
+/// of one that is whole in its file, for what a process was writing may still be in the file beside it. Source:
+/// <https://www.sqlite.org/fileformat2.html#the_database_header>, offsets 16, 24, 28 and 92.
+pub(super) fn is_cut_short(file: &Path) -> io::Result<bool> {
+    let mut header = [0; 100];
+    let mut database = File::open(file)?;
+    let length = database.metadata()?.len();
+    if length == 0 || std::fs::metadata(wal(file)).is_ok_and(|beside| beside.len() > 0) {
+        return Ok(false);
+    }
+    if let Err(error) = database.read_exact(&mut header) {
+        return if error.kind() == ErrorKind::UnexpectedEof { Ok(true) } else { Err(error) };
+    }
+    let number = |at: usize| header[at..at + 4].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    let page = match number(16) >> 16 {
+        1 => 65_536,
+        bytes => bytes,
+    };
+    let is_stated = header.starts_with(b"SQLite format 3\0") && number(24) == number(92);
+    Ok(is_stated && length < page * number(28))
+}
+
+/// The file beside a database in which a process keeps what it has written last.
+pub(super) fn wal(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// What tells a file from every other that is there at the same time.
+pub(super) fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
+}
+
+/// Whose it is, for this user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// The number of the user whose it is.
+    pub owner: u32,
+    /// The number of this user.
+    pub user: u32,
+    /// Whether this user may read and write it.
+    pub may_write: bool,
+    /// Whether others than its owner may read it.
+    pub open_to_others: bool,
+}
+
+/// What this user may do with a file or a directory.
+pub fn rights(path: &Path) -> io::Result<Rights> {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    let owner = std::fs::metadata(path)?.uid();
+    let user = rustix::process::geteuid().as_raw();
+    let may_write = accessat(CWD, path, Access::READ_OK | Access::WRITE_OK, AtFlags::EACCESS).is_ok();
+    Ok(Rights { owner, user, may_write, open_to_others: is_open_to_others(path)? })
+}
+
+/// Whether every user of the machine may read it. A group is somebody's choice: a service often reads by it.
+pub fn is_readable_by_all(path: &Path) -> io::Result<bool> {
+    Ok(std::fs::metadata(path)?.mode() & 0o004 != 0)
 }
 
 /// Whether others than its owner may read it.

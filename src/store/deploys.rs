@@ -106,11 +106,11 @@ impl Store {
 
     /// Removes a mark and returns what it was; `None`: it was not there.
     pub async fn remove_deploy(&self, id: DeployId) -> Result<Option<DeployMark>, StoreError> {
-        let row: Option<DeployRow> =
+        let rows: Vec<DeployRow> =
             sqlx::query_as("delete from deploy_mark where id = $1 returning id, site_id, at, name")
                 .bind(id.0)
-                .fetch_optional(&self.db.writer)
+                .fetch_all(&self.db.writer)
                 .await?;
-        Ok(row.map(DeployMark::from))
+        Ok(super::sole(rows).map(DeployMark::from))
     }
 }

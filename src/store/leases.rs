@@ -27,7 +27,7 @@ impl Store {
         now: DateTime<Utc>,
         length: Span,
     ) -> Result<Option<Lease>, StoreError> {
-        let token: Option<i64> = sqlx::query_scalar(
+        let tokens: Vec<i64> = sqlx::query_scalar(
             "update site set lease_owner = $1, lease_until = $2, lease_token = lease_token + 1
              where id = $3 and (lease_until is null or lease_until <= $4) returning lease_token",
         )
@@ -35,9 +35,9 @@ impl Store {
         .bind(millis(now + length.delta()))
         .bind(site.0)
         .bind(millis(now))
-        .fetch_optional(&self.db.writer)
+        .fetch_all(&self.db.writer)
         .await?;
-        Ok(token.map(|token| Lease { site, token, owner: owner.to_owned() }))
+        Ok(super::sole(tokens).map(|token| Lease { site, token, owner: owner.to_owned() }))
     }
 
     /// Makes a lease last from now again; `false`: it was lost.

@@ -12,6 +12,7 @@ mod backend;
 pub mod backup;
 mod batch;
 pub mod bots;
+pub mod checkup;
 pub mod crawl_changes;
 pub mod crawls;
 pub mod data_directory;
@@ -49,7 +50,7 @@ pub mod url_lists;
 pub mod urls;
 pub mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
@@ -74,6 +75,17 @@ pub enum StoreError {
     /// The database refused.
     #[error("the database failed: {}", trouble::told(.0))]
     Database(#[from] sqlx::Error),
+    /// The file is damaged.
+    #[error("the database {path} is damaged ({why}): {}", Trouble::Damaged.advice(), path = .path.display())]
+    Damaged {
+        /// Which one.
+        path: PathBuf,
+        /// What the database says.
+        why: String,
+    },
+    /// The file is not where it was.
+    #[error("the database {path} was removed, or another file is in its place: put back what was there; or stop Gatecrawl, restore a backup with `gatecrawl restore FILE --force`, and start again", path = .0.display())]
+    Moved(PathBuf),
     /// A row holds what no version of the program writes.
     #[error(
         "the database holds a row that cannot be read ({table} {id}: {why}); restore a backup, or report this"
@@ -93,15 +105,27 @@ impl StoreError {
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::Database(error) => Trouble::of(error),
-            Self::Corrupt { .. } => None,
+            Self::Damaged { .. } => Some(Trouble::Damaged),
+            Self::Moved(_) | Self::Corrupt { .. } => None,
         }
+    }
+}
+
+impl StoreError {
+    /// Whether its text speaks of the database without saying which one.
+    pub fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Corrupt { .. })
     }
 }
 
 impl Store {
     /// Opens the store in this directory, makes it when it is not there, and brings its schema up to date.
     pub async fn open(directory: &Path) -> Result<Self, OpenError> {
-        Ok(Self { db: Db::open(directory).await?, recording: Arc::default() })
+        Ok(Self::over(Db::open(directory).await?))
+    }
+
+    fn over(db: Db) -> Self {
+        Self { db, recording: Arc::default() }
     }
 
     /// The data directory.
@@ -123,6 +147,12 @@ fn millis(at: DateTime<Utc>) -> i64 {
 /// A stored instant; one outside the calendar becomes the epoch.
 fn instant(millis: i64) -> DateTime<Utc> {
     Utc.timestamp_millis_opt(millis).single().unwrap_or_default()
+}
+
+/// The row that a statement wrote and returned. All are asked for, although there is one at most: who takes the first and leaves is
+/// not told when the statement fails at its end, which is where it is stored for good.
+fn sole<T>(rows: Vec<T>) -> Option<T> {
+    rows.into_iter().next()
 }
 
 /// Makes the error for a row that cannot be read.

@@ -64,7 +64,7 @@ impl Store {
     pub async fn add_site(&self, new: &NewSite, now: DateTime<Utc>) -> Result<Site, AddSiteError> {
         let origin = new.start_url.origin();
         let due = (new.settings.schedule != Schedule::Never).then(|| millis(now));
-        let added: Option<i64> = sqlx::query_scalar(
+        let added: Vec<i64> = sqlx::query_scalar(
             "insert into site (origin, start_url, settings, created_at, next_crawl_at) values ($1, $2, $3, $4, $5)
              on conflict (origin) do nothing returning id",
         )
@@ -73,9 +73,10 @@ impl Store {
         .bind(json(&new.settings)?)
         .bind(millis(now))
         .bind(due)
-        .fetch_optional(&self.db.writer)
+        .fetch_all(&self.db.writer)
         .await
         .map_err(StoreError::from)?;
+        let added = super::sole(added);
         let site = self.site_by_origin(&origin).await?;
         let site =
             site.ok_or_else(|| corrupt("site", added.unwrap_or_default(), "it vanished as it was added"))?;

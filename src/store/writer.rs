@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use super::docket::{Docket, OutageChange};
 use super::logged::{self, Ledger, LogBatch, Taken};
 use super::urls::{KnownUrl, NewUrl, insert_urls};
-use super::{Store, StoreError, batch};
+use super::{Store, StoreError, batch, recording};
 use crate::domain::evidence::Evidence;
 use crate::domain::indexability::UrlFacts;
 use crate::domain::observation::{CrawlId, Observation, Observer, SiteId, UrlId};
@@ -304,6 +304,7 @@ impl WriterTask {
             batch::store(&mut transaction, docket, &of_site).await?;
             changes.extend(docket.store_changes(&mut transaction, now).await?);
         }
+        recording::note_batch(&mut transaction, now).await?;
         transaction.commit().await?;
         for change in changes {
             self.announce(change);

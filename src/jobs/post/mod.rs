@@ -98,12 +98,12 @@ impl PostOffice {
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
-                Some(back) = out.join_next() => settle(back, &mut busy),
+                Some(back) = out.join_next() => self.settle(back, &mut busy),
                 () = stop.cancelled() => {}
             }
         }
         while let Some(back) = out.join_next().await {
-            settle(back, &mut busy);
+            self.settle(back, &mut busy);
         }
         Ok(())
     }
@@ -115,7 +115,7 @@ impl PostOffice {
             return Vec::new();
         }
         self.store.due_channels(self.clock.now()).await.unwrap_or_else(|error| {
-            report("delivery", Err(error.into()));
+            self.report("delivery", Err(error.into()));
             Vec::new()
         })
     }
@@ -127,33 +127,45 @@ impl PostOffice {
             self.tell_standstill(&mut memory.standstill, &still, now).await;
             return;
         }
-        report("the end of a standstill", self.tell_end(&mut memory.standstill, now).await);
+        self.report("the end of a standstill", self.tell_end(&mut memory.standstill, now).await);
         if is_due(memory.robots_at, ROBOTS_EVERY, now) {
             memory.robots_at = Some(now);
-            report("the robots.txt ladders", self.watch_robots(now).await);
+            self.report("the robots.txt ladders", self.watch_robots(now).await);
         }
-        report("alerts", self.write_alerts(now).await);
-        report("reminders", self.write_reminders(now).await);
-        report("summaries", self.write_summaries(&mut memory.settled, now).await);
+        self.report("alerts", self.write_alerts(now).await);
+        self.report("reminders", self.write_reminders(now).await);
+        self.report("summaries", self.write_summaries(&mut memory.settled, now).await);
         if is_due(memory.tidied_at, TIDY_EVERY, now) {
             memory.tidied_at = Some(now);
             let kept = self.store.forget_texts(now - TEXTS_KEPT_FOR.delta()).await;
-            report("old messages", kept.map_err(anyhow::Error::from));
+            self.report("old messages", kept.map_err(anyhow::Error::from));
         }
     }
-}
 
-/// Notes that a channel has no more to deliver for now.
-fn settle(back: Result<(Channel, anyhow::Result<()>), JoinError>, busy: &mut HashSet<Channel>) {
-    match back {
-        Ok((channel, done)) => {
-            busy.remove(&channel);
-            report("delivery", done);
+    /// Notes that a channel has no more to deliver for now.
+    fn settle(&self, back: Result<(Channel, anyhow::Result<()>), JoinError>, busy: &mut HashSet<Channel>) {
+        match back {
+            Ok((channel, done)) => {
+                busy.remove(&channel);
+                self.report("delivery", done);
+            }
+            // The panic has been reported where it happened; which channel it was is not known, so all may go again.
+            Err(error) => {
+                busy.clear();
+                self.report("delivery", Err(error.into()));
+            }
         }
-        // The panic has been reported where it happened; which channel it was is not known, so all may go again.
-        Err(error) => {
-            busy.clear();
-            report("delivery", Err(error.into()));
+    }
+
+    fn report(&self, part: &str, done: anyhow::Result<()>) {
+        let Err(error) = done else { return };
+        // That is said once, and lasts.
+        if !self.store.note_damage(error.as_ref(), self.clock.now()) {
+            tracing::error!(
+                part,
+                error = format!("{error:#}"),
+                "messages could not be worked on; trying again"
+            );
         }
     }
 }
@@ -161,12 +173,6 @@ fn settle(back: Result<(Channel, anyhow::Result<()>), JoinError>, busy: &mut Has
 /// A clock that was set back makes it due as well.
 fn is_due(last: Option<DateTime<Utc>>, every: Span, now: DateTime<Utc>) -> bool {
     last.is_none_or(|last| now - last >= every.delta() || last > now)
-}
-
-fn report(part: &str, done: anyhow::Result<()>) {
-    if let Err(error) = done {
-        tracing::error!(part, error = format!("{error:#}"), "messages could not be worked on; trying again");
-    }
 }
 
 #[cfg(test)]

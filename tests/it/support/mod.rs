@@ -4,6 +4,7 @@
 pub(crate) mod app;
 pub(crate) mod ask;
 pub(crate) mod browser;
+pub(crate) mod files;
 pub(crate) mod hostile;
 pub(crate) mod lab;
 pub(crate) mod nginx;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Ended, PATIENCE, wait_for};
+use super::{Ended, PATIENCE, files, wait_for};
 
 /// The program with a data directory of its own.
 #[derive(Debug)]
@@ -98,6 +98,20 @@ impl Program {
     /// Runs a command whose files may have only so many blocks of 512 bytes.
     pub(crate) fn run_with_small_files(&self, blocks: u32, arguments: &[&str]) -> Ran {
         self.run_under(&format!("ulimit -f {blocks}"), arguments)
+    }
+
+    /// Runs a command as a user who is not root and owns nothing here, or as who runs the tests if that is not root.
+    pub(crate) fn run_without_rights(&self, arguments: &[&str]) -> Ran {
+        let program = self.command(&self.data(), arguments);
+        if !files::is_root() {
+            return Ran::of({ program }.output().expect("the program runs"));
+        }
+        // It must at least be let in.
+        files::set_mode(self.directory.path(), 0o755);
+        let mut as_nobody = Command::new("setpriv");
+        as_nobody.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(program.get_program());
+        as_nobody.args(program.get_args()).current_dir(self.directory.path()).env_remove("RUST_LOG");
+        Ran::of(as_nobody.output().expect("setpriv runs"))
     }
 
     fn run_under(&self, limit: &str, arguments: &[&str]) -> Ran {

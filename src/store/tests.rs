@@ -65,7 +65,7 @@ impl World {
                 for fetch in part {
                     writer.record(self.record(*fetch).await).await.unwrap();
                 }
-                writer.flush().await.unwrap();
+                writer.flush(self.site.id).await.unwrap();
                 drop(writer);
             };
             tokio::join!(task.run(), running);

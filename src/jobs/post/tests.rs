@@ -90,7 +90,7 @@ impl World {
             let observation = Observation::instant(now, Outcome::Status(status));
             self.writer.record(Record::of(self.site.id, &known, observation)).await.unwrap();
         }
-        self.writer.flush().await.unwrap();
+        self.writer.flush(self.site.id).await.unwrap();
     }
 
     async fn products(&self, count: usize, status: u16) {

@@ -168,8 +168,8 @@ pub(super) async fn goes_on(database: &Database) {
                     writer.record(Record { elapsed, ..Record::of(site.id, url, healthy) }).await.unwrap();
                 }
             }
+            writer.flush(site.id).await.unwrap();
         }
-        writer.flush().await.unwrap();
         drop(writer);
     };
     tokio::join!(task.run(), recovering);

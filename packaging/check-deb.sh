@@ -93,6 +93,7 @@ boots() { [ -d /run/systemd/system ]; }
 property() { systemctl show --property "$1" --value gatecrawl; }
 answers() { [ "$(curl --silent --output /dev/null --write-out '%{http_code}' "$address/$1")" = 200 ]; }
 is_fed() { [ "$(property WatchdogTimestampMonotonic)" != "$1" ]; }
+logs() { journalctl --no-pager --unit gatecrawl | grep -q "$1"; }
 is_another() { [ "$(property ActiveState)" = active ] && [ "$(property MainPID)" != "$1" ]; }
 kernel() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$(property MainPID)/status"; }
 
@@ -115,6 +116,8 @@ service() {
     same "it may do nothing that root may" 0000000000000000 "$(kernel CapEff)"
     same "it can gain nothing, and its system calls are filtered" "1 2" "$(kernel NoNewPrivs) $(kernel Seccomp)"
     is "it feeds its watchdog" until_true is_fed "$(property WatchdogTimestampMonotonic)"
+    is "it is told to read its configuration again" systemctl reload gatecrawl
+    is "and does" until_true logs 'the configuration was read again'
     local before
     before=$(property MainPID)
     kill -9 "$before"
@@ -123,7 +126,7 @@ service() {
     systemctl stop gatecrawl
     same "it stops when it is told to" "inactive success 0" \
         "$(property ActiveState) $(property Result) $(property ExecMainStatus)"
-    is "it says that it stops" grep -q 'stopping' <(journalctl --no-pager --unit gatecrawl)
+    is "it says that it stops" logs stopping
     same "what the journal has of warnings" "" "$(journalctl --no-pager --quiet --unit gatecrawl --priority warning |
         grep -vE 'killed|Failed with result .signal.|status=9/KILL')"
     systemctl start gatecrawl

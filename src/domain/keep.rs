@@ -91,8 +91,11 @@ pub struct Row {
     pub least: Span,
 }
 
+/// How many kinds there are.
+const KINDS: usize = 5;
+
 /// All kinds, in the order in which pages list them.
-pub const ROWS: [Row; 5] = [
+pub const ROWS: [Row; KINDS] = [
     Row {
         kind: Kind::Evidence,
         key: "evidence",
@@ -137,7 +140,7 @@ pub const ROWS: [Row; 5] = [
 
 /// How long each kind is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keep([Lasting; ROWS.len()]);
+pub struct Keep([Lasting; KINDS]);
 
 /// A kind would be kept for too short a time.
 #[derive(Debug, Error, PartialEq, Eq)]

@@ -21,9 +21,9 @@ done
 
 # Debian wants its own form of a list of changes; it names the commit's day, so that the same commit makes the same package.
 {
-    printf 'gatecrawl (%s-1) unstable; urgency=medium\n\n  * %s\n\n' "$version" "See /usr/share/doc/gatecrawl/CHANGELOG.md.gz."
+    printf 'gatecrawl (%s-1) unstable; urgency=medium\n\n  * %s\n\n' "$version" "See /usr/share/doc/gatecrawl/changelog.gz."
     printf ' -- %s  %s\n' "$maintainer" "$(date --utc --rfc-email --date "@$(git log -1 --format=%ct)")"
 } >$made/changelog
-gzip -9nc CHANGELOG.md >$made/CHANGELOG.md.gz
+gzip -9nc CHANGELOG.md >$made/changelog.gz
 
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) cargo deb --no-build --locked --maintainer "$maintainer"

@@ -312,6 +312,7 @@ async fn open_to_fetch(data: &std::path::Path, connection: &Connection) -> Resul
         | OpenError::File { .. }
         | OpenError::Damaged { .. }
         | OpenError::Newer { .. }
+        | OpenError::Altered { .. }
         | OpenError::Migrate { .. } => Failure::Job(error.into()),
     })
 }

@@ -141,7 +141,7 @@ impl Crawler {
                 self.probe_instead(run, crawl, why).await?
             }
         };
-        self.writer.flush().await?;
+        self.writer.flush(site.id).await?;
         if crawl.pauses > 0 {
             let times = if crawl.pauses == 1 { "once".to_owned() } else { format!("{} times", crawl.pauses) };
             ended.notes.insert(0, format!("the crawl waited {times} for the site to come back"));
@@ -174,7 +174,7 @@ impl Crawler {
         let others = chosen.into_iter().filter(|known| !rechecked.contains(&known.id));
         run.probes.extend(others.map(|known| Task { known, purpose: Purpose::Sentinel }));
         run.probe_all().await?;
-        self.writer.flush().await?;
+        self.writer.flush(site.id).await?;
         if run.manners.has_recovered() {
             self.store.hurry_crawl(site.id, self.clock.now()).await?;
         }
@@ -182,7 +182,7 @@ impl Crawler {
             self.store.put_off_rechecks(site, self.clock.now()).await?;
         }
         self.look_again_at_sitemaps(site, &run.manners.pace).await?;
-        Ok(self.writer.flush().await?)
+        Ok(self.writer.flush(site.id).await?)
     }
 
     async fn crawl_pages(&self, mut run: Run<'_>, crawl: &Crawl) -> Result<Ended, CrawlError> {

@@ -65,7 +65,7 @@ impl Scribe<'_> {
             observations += round.paths.len();
             told.write_round(*at, round).await?;
         }
-        self.writer.flush().await?;
+        self.writer.flush(told.site.id).await?;
         self.mark_deploys(scene, &told.site).await?;
         told.keep_robots().await?;
         let paused = Site { paused: true, next_crawl_at: None, ..told.site };
@@ -106,7 +106,7 @@ impl Told<'_> {
             self.scribe.writer.record(Record { crawl, ..self.record(known, end) }).await?;
         }
         if let Some(crawl) = crawl {
-            self.scribe.writer.flush().await?;
+            self.scribe.writer.flush(self.site.id).await?;
             self.scribe.store.finish_crawl(crawl.id, CrawlState::Finished, end + PACE, None).await?;
         }
         Ok(())

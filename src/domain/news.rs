@@ -34,13 +34,14 @@ pub enum News {
 pub struct NoNews(String);
 
 /// The words that are stored, and in which others are told of it by JSON.
-const WORDS: [(News, &str); 10] = [
+const WORDS: [(News, &str); 11] = [
     (News::Crossed(Verdict::Prolonged), "prolonged"),
     (News::Crossed(Verdict::Intermittent), "intermittent"),
     (News::Crossed(Verdict::Persistent), "persistent"),
     (News::Recovered, "recovered"),
     (News::FailsAgain, "fails_again"),
     (News::Robots(Phase::Stopped), "robots_stopped"),
+    (News::Robots(Phase::StoppedAsDown), "robots_stopped_as_down"),
     (News::Robots(Phase::LastGoodCopy), "robots_last_good_copy"),
     (News::Robots(Phase::NoRestrictions), "robots_no_restrictions"),
     (News::Robots(Phase::NoRobotsTxt), "robots_as_if_none"),

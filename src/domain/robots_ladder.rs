@@ -26,6 +26,8 @@ pub enum Authority {
 pub enum Phase {
     /// All crawling of the host stops.
     Stopped,
+    /// It stops again, because the whole site cannot be had either.
+    StoppedAsDown,
     /// The last good copy is used.
     LastGoodCopy,
     /// Nothing is forbidden, for want of a copy.
@@ -141,6 +143,7 @@ pub static STEPS: [Step; 8] = [
     Step {
         from: Span::days(30),
         site_up: Some(false),
+        phase: Phase::StoppedAsDown,
         says: "The site is down too, so Google stops crawling it.",
         quote: "If the site has general availability problems, Google will stop crawling the site, while still periodically requesting a robots.txt file.",
         ..ANY
@@ -220,7 +223,7 @@ impl Phase {
     /// In a word or two, for a column's head.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Stopped => "all crawling stops",
+            Self::Stopped | Self::StoppedAsDown => "all crawling stops",
             Self::LastGoodCopy => "last good copy",
             Self::NoRestrictions => "no restrictions",
             Self::NoRobotsTxt => "as if there were none",
@@ -232,7 +235,7 @@ impl Phase {
 
     /// Nothing of the host is crawled.
     pub fn stops_crawling(self) -> bool {
-        matches!(self, Self::Stopped | Self::CompleteDisallow)
+        matches!(self, Self::Stopped | Self::StoppedAsDown | Self::CompleteDisallow)
     }
 }
 
@@ -289,7 +292,7 @@ mod tests {
             );
         }
         let down = Failure { site_is_up: false, ..failure() };
-        assert_eq!(phase(Authority::Google, down, DAYS_30).0, Phase::Stopped);
+        assert_eq!(phase(Authority::Google, down, DAYS_30).0, Phase::StoppedAsDown);
         assert_eq!(phase(Authority::Google, down, HOURS_12).0, Phase::LastGoodCopy);
     }
 

@@ -16,6 +16,7 @@ use sqlx::sqlite::{
 use thiserror::Error;
 
 use super::data_directory;
+use super::schema::{self, Standing};
 use super::trouble::{self, Trouble};
 
 /// One copy of the migrations in the binary; each use of the macro would embed another.
@@ -96,8 +97,16 @@ pub enum OpenError {
         /// The newest migration in this program.
         known: i64,
     },
+    /// A build between two releases has written it, by a migration that was another one then.
+    #[error("the database {path} was written by a Gatecrawl from between two releases (its migration {version} is not the one of this program): go on with the program that wrote it, or give another directory with --data; nothing was changed", path = .path.display())]
+    Altered {
+        /// Which one.
+        path: PathBuf,
+        /// The first migration that is another one.
+        version: i64,
+    },
     /// A migration failed.
-    #[error("the database {path} could not be brought up to date ({source}); nothing was changed", path = .path.display())]
+    #[error("the database {path} could not be brought up to date ({source}): go on with the version of Gatecrawl that wrote it, and report this; nothing was changed", path = .path.display())]
     Migrate {
         /// Which one.
         path: PathBuf,
@@ -111,14 +120,13 @@ impl Db {
     pub(super) async fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE_NAME);
         data_directory::prepare(directory, &path)?;
-        let is_new = std::fs::metadata(&path).is_ok_and(|file| file.len() == 0);
+        let is_behind = is_behind(&path).await?;
         let options = options(&path);
-        // Said to a database that has tables, it would be written into it again with each connection.
-        let first =
-            if is_new { options.clone().auto_vacuum(SqliteAutoVacuum::Incremental) } else { options.clone() };
         let failed = |source| not_opened(&path, source);
-        let writer = pool(1).connect_with(first).await.map_err(failed)?;
-        migrate(&writer, &path).await?;
+        let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
+        if is_behind {
+            migrate(&writer, &path).await?;
+        }
         let reader = pool(READERS).connect_with(options.create_if_missing(false)).await.map_err(failed)?;
         let identity = data_directory::identity(&path)
             .map_err(|source| OpenError::Unwritable { path: path.clone(), source })?;
@@ -133,14 +141,28 @@ impl Db {
 }
 
 /// What was acknowledged survives a crash of the process and a loss of power: WAL with `synchronous=FULL`.
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_timeout(BUSY_TIMEOUT);
+    // A new file can be told to give room back; to ask the same of an old one writes to it, with each connection.
+    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options }
+}
+
+/// Whether migrations are missing; refuses a database that another program has written.
+async fn is_behind(path: &Path) -> Result<bool, OpenError> {
+    let path = path.to_owned();
+    match schema::look(&path, &MIGRATOR).await {
+        Standing::UpToDate => Ok(false),
+        Standing::Behind => Ok(true),
+        Standing::Newer(version) => Err(OpenError::Newer { path, version, known: known_schema() }),
+        Standing::Altered(version) => Err(OpenError::Altered { path, version }),
+    }
 }
 
 /// A pool of connections that are fit for the next one who takes them. On a full disk the engine gives up a transaction by itself,
@@ -153,15 +175,10 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 }
 
 async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
-    let known = known_schema();
-    match MIGRATOR.run(pool).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _)) => {
-            Err(OpenError::Newer { path: path.to_owned(), version, known })
-        }
-        Err(source) => Err(known_trouble(path, &source)
-            .unwrap_or_else(|| OpenError::Migrate { path: path.to_owned(), source })),
-    }
+    let Err(source) = schema::update(pool, &MIGRATOR).await else { return Ok(()) };
+    // What a connection leaves beside the file is gone with the last one.
+    pool.close().await;
+    Err(known_trouble(path, &source).unwrap_or_else(|| OpenError::Migrate { path: path.to_owned(), source }))
 }
 
 fn not_opened(path: &Path, source: sqlx::Error) -> OpenError {

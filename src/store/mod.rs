@@ -37,6 +37,7 @@ pub mod recording;
 pub mod retention;
 pub mod robots_copies;
 pub mod rollups;
+mod schema;
 pub mod signing_keys;
 pub mod silences;
 pub mod site_facts;

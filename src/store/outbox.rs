@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteConnection;
 
 use super::messages::OutboxMessage;
-use super::{Store, StoreError, millis};
+use super::{Store, StoreError, corrupt, millis};
+use crate::domain::channel::Channel;
 use crate::domain::delivery::{Kind, LONGEST_WAIT, Standing};
 use crate::domain::observation::OutageId;
 use crate::domain::recipient::RecipientId;
@@ -18,6 +19,24 @@ use crate::domain::span::Span;
 /// No message is held for longer, whatever somebody's patience: a lease that ends later was written before a clock was set
 /// back.
 const LONGEST_LEASE: Span = Span::hours(2);
+
+/// A message that is due and that nobody holds. `$1` is now; `$2` and `$3` are later than any wait and any lease: what lies behind
+/// them was written before a clock was set back.
+macro_rules! is_due {
+    () => {
+        "standing = 'waiting' and (due_at <= $1 or due_at > $2)
+         and (leased_until is null or leased_until <= $1 or leased_until > $3)"
+    };
+}
+
+/// Which messages are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// The one with this key.
+    Key(&'a str),
+    /// All that go this way.
+    Channel(Channel),
+}
 
 /// A message that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,29 +98,48 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Takes so many messages that are due, or the one with this key, for so long; nobody else gets them meanwhile. Each
-    /// counts as tried.
+    /// The ways that messages go which are due.
+    pub async fn due_channels(&self, now: DateTime<Utc>) -> Result<Vec<Channel>, StoreError> {
+        let words: Vec<String> = sqlx::query_scalar(concat!(
+            "select distinct r.channel from message m join recipient r on r.id = m.recipient_id where ",
+            is_due!()
+        ))
+        .bind(millis(now))
+        .bind(millis(now + LONGEST_WAIT.delta() * 2))
+        .bind(millis(now + LONGEST_LEASE.delta()))
+        .fetch_all(&self.db.reader)
+        .await?;
+        words.iter().map(|word| word.parse().map_err(|why| corrupt("recipient", 0, why))).collect()
+    }
+
+    /// Takes so many messages that are due for so long; nobody else gets them meanwhile. Each counts as tried.
     pub async fn take_due(
         &self,
         now: DateTime<Utc>,
         lease: Span,
-        (most, key): (u32, Option<&str>),
+        (most, which): (u32, Which<'_>),
     ) -> Result<Vec<(OutboxMessage, String)>, StoreError> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "update message set leased_until = $2, tries = tries + 1 where id in
-                 (select id from message where standing = 'waiting' and (due_at <= $1 or due_at > $3)
-                      and (leased_until is null or leased_until <= $1 or leased_until > $5)
-                      and ($6 is null or key = $6)
-                  order by due_at, id limit $4)
-             returning id",
-        )
+        let (key, channel) = match which {
+            Which::Key(key) => (Some(key), None),
+            Which::Channel(channel) => (None, Some(channel.word())),
+        };
+        let ids: Vec<i64> = sqlx::query_scalar(concat!(
+            "update message set leased_until = $4, tries = tries + 1 where id in
+                 (select id from message where ",
+            is_due!(),
+            " and ($6 is null or key = $6)
+              and ($7 is null or recipient_id in (select id from recipient where channel = $7))
+                  order by due_at, id limit $5)
+             returning id"
+        ))
         .bind(millis(now))
-        .bind(millis(now + lease.delta()))
         // Twice the longest: what another process wrote a moment later by its own clock is no jump.
         .bind(millis(now + LONGEST_WAIT.delta() * 2))
-        .bind(i64::from(most))
         .bind(millis(now + LONGEST_LEASE.delta()))
+        .bind(millis(now + lease.delta()))
+        .bind(i64::from(most))
         .bind(key)
+        .bind(channel)
         .fetch_all(&self.db.writer)
         .await?;
         let mut taken = Vec::with_capacity(ids.len());

@@ -15,7 +15,7 @@ use crate::domain::crawl::{CrawlKind, CrawlOptions, CrawlState};
 use crate::domain::deploy::{Deploy, DeployMark};
 use crate::domain::evidence::Evidence;
 use crate::domain::judge::tests::streams::{Look, PATHS, cases, known_streams};
-use crate::domain::observation::{Observation, SiteId};
+use crate::domain::observation::{Observation, SiteId, UrlId};
 use crate::domain::outage::Scope;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
@@ -65,7 +65,7 @@ impl World {
                 for fetch in part {
                     writer.record(self.record(*fetch).await).await.unwrap();
                 }
-                writer.flush().await.unwrap();
+                writer.flush(self.site.id).await.unwrap();
                 drop(writer);
             };
             tokio::join!(task.run(), running);
@@ -100,6 +100,29 @@ impl World {
 
 fn answer(status: u16) -> Evidence {
     Evidence { status: Some(status), body: b"<h1>Bad Gateway</h1>".to_vec(), ..Evidence::default() }
+}
+
+#[tokio::test]
+async fn what_could_not_be_stored_is_told_to_who_works_on_that_site_and_to_nobody_who_comes_later() {
+    let world = World::new().await;
+    let mut lost = world.record((1, 0, 200)).await;
+    // No such URL: the batch cannot be stored.
+    lost.url = UrlId(4_711);
+    let (writer, task) = Writer::new(world.store.clone());
+    let (site, other) = (world.site.id, SiteId(9));
+    let working = async {
+        writer.record(lost.clone()).await.unwrap();
+        writer.flush(other).await.expect("another site has lost nothing");
+        writer.flush(site).await.expect_err("this one has");
+        writer.flush(site).await.expect("it is told once");
+        assert!(world.store.check_recording(at(1)).await, "something else can be stored");
+        writer.record(lost.clone()).await.unwrap();
+        writer.flush(other).await.unwrap();
+        writer.forget(site).await.unwrap();
+        writer.flush(site).await.expect("who takes the site up anew has lost nothing");
+        drop(writer);
+    };
+    tokio::join!(task.run(), working);
 }
 
 #[tokio::test]

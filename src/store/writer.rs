@@ -4,7 +4,7 @@
 //! or not at all. So a process that is killed loses at most the batch that was not acknowledged by [`Writer::flush`],
 //! and nothing is ever counted twice. It is not the judge; see [`super::docket`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -119,6 +119,8 @@ pub struct WriterTask {
     changes: broadcast::Sender<OutageChange>,
     dockets: HashMap<(SiteId, Observer), Docket>,
     ledgers: HashMap<SiteId, Ledger>,
+    /// Sites of which something could not be stored, until it is said to whom it concerns.
+    failed: HashMap<SiteId, WriteFailed>,
 }
 
 /// What one transaction stores.
@@ -132,7 +134,7 @@ struct Batch {
 #[derive(Debug)]
 struct Gathered {
     batch: Batch,
-    flushes: Vec<Answer<()>>,
+    flushes: Vec<(SiteId, Answer<()>)>,
     logged: Option<(Box<LogBatch>, Answer<Taken>)>,
 }
 
@@ -141,6 +143,12 @@ impl Batch {
     fn newest(&self) -> Option<DateTime<Utc>> {
         let newest = self.records.iter().map(|record| record.observation.at).max();
         newest.or(self.found.first().map(|(_, _, now)| *now))
+    }
+
+    /// The sites of which there is something in it.
+    fn sites(&self) -> HashSet<SiteId> {
+        let recorded = self.records.iter().map(|record| record.site);
+        recorded.chain(self.found.iter().map(|(site, ..)| *site)).collect()
     }
 }
 
@@ -154,7 +162,7 @@ type Answer<T> = oneshot::Sender<Result<T, WriteFailed>>;
 enum Message {
     Record(Box<Record>),
     Found(Find),
-    Flush(Answer<()>),
+    Flush(SiteId, Answer<()>),
     Logged(Box<LogBatch>, Answer<Taken>),
     Forget(SiteId),
 }
@@ -178,6 +186,7 @@ impl Writer {
                 changes,
                 dockets: HashMap::new(),
                 ledgers: HashMap::new(),
+                failed: HashMap::new(),
             },
         )
     }
@@ -207,14 +216,15 @@ impl Writer {
         receiver.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Waits until everything that was handed over before is stored for good.
-    pub async fn flush(&self) -> Result<(), WriteFailed> {
+    /// Waits until everything that was handed over before is stored for good; an error when something of this site was not.
+    pub async fn flush(&self, site: SiteId) -> Result<(), WriteFailed> {
         let (sender, receiver) = oneshot::channel();
-        self.send(Message::Flush(sender)).await?;
+        self.send(Message::Flush(site, sender)).await?;
         receiver.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Lets go of what is in memory of a site, because its settings or its lease changed.
+    /// Lets go of what is in memory of a site, because its settings or its lease changed. What could not be stored of it before is
+    /// none of the next one's business.
     pub async fn forget(&self, site: SiteId) -> Result<(), WriteFailed> {
         self.send(Message::Forget(site)).await
     }
@@ -245,26 +255,21 @@ fn stopped() -> WriteFailed {
 impl WriterTask {
     /// Stores batch after batch until every [`Writer`] is gone.
     pub async fn run(mut self) {
-        let mut failure: Option<WriteFailed> = None;
         while let Some(first) = self.messages.recv().await {
             let Gathered { batch, flushes, logged } = self.gather(first).await;
-            let newest = batch.newest();
+            let (newest, sites) = (batch.newest(), batch.sites());
             if let Err(error) = self.store_batch(batch).await {
                 self.store.stop_recording(&error, newest.unwrap_or_default());
                 self.dockets.clear();
-                failure = Some(WriteFailed(error.to_string()));
+                self.failed.extend(sites.into_iter().map(|site| (site, WriteFailed(error.to_string()))));
             }
             if let Some((batch, sender)) = logged {
                 // Who no longer waits for the answer does not need it.
                 let _ = sender.send(self.store_logged(&batch).await);
             }
-            if flushes.is_empty() {
-                continue;
-            }
-            let answer = failure.take().map_or(Ok(()), Err);
-            for flush in flushes {
+            for (site, flush) in flushes {
                 // Who no longer waits for the answer does not need it.
-                let _ = flush.send(answer.clone());
+                let _ = flush.send(self.failed.remove(&site).map_or(Ok(()), Err));
             }
         }
     }
@@ -278,9 +283,12 @@ impl WriterTask {
             match message {
                 Message::Record(record) => batch.records.push(*record),
                 Message::Found(find) => batch.found.push(find),
-                Message::Flush(sender) => flushes.push(sender),
+                Message::Flush(site, sender) => flushes.push((site, sender)),
                 Message::Logged(hits, sender) => logged = Some((hits, sender)),
-                Message::Forget(site) => self.dockets.retain(|(of, _), _| *of != site),
+                Message::Forget(site) => {
+                    self.dockets.retain(|(of, _), _| *of != site);
+                    self.failed.remove(&site);
+                }
             }
             if !flushes.is_empty() || logged.is_some() || batch.records.len() >= BATCH_ROWS {
                 break;

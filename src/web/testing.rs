@@ -250,7 +250,7 @@ impl World {
             ..Record::of(site.id, &known, Observation::instant(at, outcome))
         };
         self.writer.record(record).await.unwrap();
-        self.writer.flush().await.unwrap();
+        self.writer.flush(site.id).await.unwrap();
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::support::ask::Client;
 use crate::support::recorded::recorded;
 use crate::support::service::Service;
+use crate::support::smtp::{Mood, Relay};
 use crate::support::wait_for;
 use crate::support::world::World;
 
@@ -15,7 +16,14 @@ fn recording_stops_on_a_full_disk_is_told_everywhere_and_goes_on_by_itself() {
     let world = World::with_python_doc();
     let program = &world.program;
     assert_eq!(program.run(&["site", "add", &world.url(), "--allow-private", "--set", "rate=50"]).code, 0);
-    let mut service = Service::start(program, &["--listen", "127.0.0.1:0"], &[]);
+    let relay = Relay::start(Mood::Plain);
+    let mail = format!(
+        "[mail]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"watch@shop.example\"\n",
+        relay.port
+    );
+    let config = program.put("gatecrawl.toml", &mail);
+    assert_eq!(program.run(&["recipient", "add", "ops", "--mail", "ops@shop.example"]).code, 0);
+    let mut service = Service::start(program, &["--listen", "127.0.0.1:0", "--config", &config], &[]);
     let mut client = Client::new(&service.address());
     client.set_up(&service.setup_token());
     wait_for("a part of the site is crawled", || (world.nginx.asked().len() > 150).then_some(()));
@@ -41,11 +49,17 @@ fn recording_stops_on_a_full_disk_is_told_everywhere_and_goes_on_by_itself() {
     });
     assert!(asked < 500, "{asked} pages were fetched, most of them for nothing");
 
+    wait_for("somebody is told", || (relay.mails().len() == 1).then_some(()));
+
     service.limit_files(None);
     service.logs("recording goes on");
     wait_for("it is ready again", || (client.get("/readyz").status == 200).then_some(()));
     wait_for("the crawl goes on to its end", || recorded(&program.data()).1.finished_at);
     assert!(!client.get("/").body.contains("has recorded nothing since"));
+    wait_for("and told of the end", || (relay.mails().len() == 2).then_some(()));
+    let subjects =
+        relay.mails().iter().map(|mail| mail.read().subject().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(subjects, ["Gatecrawl: nothing is recorded", "Gatecrawl: recording goes on"]);
     assert_eq!(service.end(), Some(0));
     let noise = service.logged().into_iter().filter(|line| line.contains("ERROR") || line.contains("WARN"));
     assert_eq!(noise.collect::<Vec<_>>(), Vec::<String>::new(), "it is told once");

@@ -139,6 +139,33 @@ fn an_alert_reaches_mail_and_webhook_once_and_so_does_the_end_of_the_outage() {
 }
 
 #[test]
+fn a_relay_that_hangs_holds_back_neither_webhooks_nor_what_is_told_later() {
+    let mut world = world();
+    let (relay, receiver) = (Relay::start(Mood::Hang), Receiver::start(|_| Reply::Status(204)));
+    // Longer than any test is patient.
+    configure(&world, relay.port, "10m");
+    let at_once = ["--set", "gather=0s", "--set", "summary=never"];
+    tell(&world, &[&["ops", "--mail", "ops@shop.example"], &at_once[..]].concat());
+    tell(
+        &world,
+        &[&["pager", "--channel", "webhook", "--to", &receiver.url("/hook")], &at_once[..]].concat(),
+    );
+    let token = token(&world);
+    world.app.kill();
+    world.crawl(0, &[]);
+    let serve = world.program.serve();
+    let is_sending = |message: &Value| message["recipient"] == "ops" && message["tries"] == 1;
+    wait_for("the mail is being sent", || {
+        messages(&serve, &token).iter().find(|one| is_sending(one)).map(drop)
+    });
+    wait_for("the webhook is called", || (receiver.received().len() == 1).then_some(()));
+    world.app.start();
+    wait_for("the end is told as well", || (receiver.received().len() == 2).then_some(()));
+    assert!(relay.mails().is_empty());
+    serve.kill();
+}
+
+#[test]
 fn a_test_message_says_whether_it_arrived_and_the_doctor_what_is_wrong() {
     let world = world();
     let good = Relay::start(Mood::Plain);

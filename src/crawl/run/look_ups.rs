@@ -49,7 +49,7 @@ impl Run<'_> {
         let (site, unseen, found) = (self.site.clone(), self.unseen, self.found);
         self.look_ups.spawn(async move {
             // What was found must be stored, or it would not be read.
-            writer.flush().await?;
+            writer.flush(site.id).await?;
             Ok(LookedUp::Rows(store.unseen_urls(&site, unseen, after, ROWS_READ).await?, found))
         });
     }
@@ -63,7 +63,7 @@ impl Run<'_> {
         let puts_off = self.manners.puts_off_rechecks();
         self.look_ups.spawn(async move {
             // What was just fetched must be stored, or it would still count as due.
-            writer.flush().await?;
+            writer.flush(site.id).await?;
             if puts_off {
                 store.put_off_rechecks(&site, now).await?;
             }

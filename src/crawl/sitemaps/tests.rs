@@ -102,7 +102,7 @@ impl World {
         let mut run = self.crawler.run(&self.site, &options, robots, &CancellationToken::new(), progress);
         let before = self.pages().await;
         let count = run.read_sitemaps().await.unwrap();
-        self.crawler.writer.flush().await.unwrap();
+        self.crawler.writer.flush(self.site.id).await.unwrap();
         let mut pages = self.pages().await;
         pages.retain(|page| !before.contains(page));
         Listed { count, pages, notes: run.notes }

@@ -28,10 +28,12 @@ impl PostOffice {
     }
 
     async fn write_alert(&self, recipient: &Recipient, now: DateTime<Utc>) -> anyhow::Result<()> {
-        let (muted, heard): (Vec<StoredNews>, Vec<StoredNews>) =
-            self.store.waiting_news(recipient.id).await?.into_iter().partition(|news| news.muted);
+        // A site may have been left by its follower since its news came.
+        let is_heard = |news: &StoredNews| !news.muted && recipient.follows(news.site);
+        let waiting = self.store.waiting_news(recipient.id).await?;
+        let (heard, unheard): (Vec<StoredNews>, Vec<StoredNews>) = waiting.into_iter().partition(is_heard);
         let mut told = told_by(&heard);
-        told.news.extend(muted.iter().map(|news| news.id));
+        told.news.extend(unheard.iter().map(|news| news.id));
         let Some(newest) = heard.iter().map(|news| news.id).max() else {
             return Ok(self.store.pass_over(recipient.id, &told, now).await?);
         };
@@ -69,7 +71,7 @@ impl PostOffice {
     ) -> anyhow::Result<()> {
         let mut again = Vec::new();
         for outage in outages {
-            again.extend(self.still(*outage, now).await?);
+            again.extend(self.still(*outage, now).await?.filter(|news| recipient.follows(news.site)));
         }
         let told = Told { ongoing: outages.to_vec(), ..Told::default() };
         if again.is_empty() {

@@ -2,6 +2,7 @@
 //! asker is told what became of them.
 
 use chrono::NaiveDate;
+use tokio_util::sync::CancellationToken;
 
 use super::PostOffice;
 use super::compose::{Post, summary_message, test_message};
@@ -11,6 +12,7 @@ use crate::domain::delivery::Kind;
 use crate::domain::recipient::Recipient;
 use crate::store::messages::OutboxMessage;
 use crate::store::outbox::Told;
+use crate::store::outbox::Which;
 
 impl PostOffice {
     /// Writes a test message to a recipient, to be delivered at once; returns its key.
@@ -50,7 +52,7 @@ impl PostOffice {
 
     /// Delivers the message with this key, if it is due, and says what became of it; `None`: it is not there any more.
     pub async fn deliver_now(&self, key: &str) -> anyhow::Result<Option<OutboxMessage>> {
-        self.deliver(Some(key)).await?;
+        self.deliver(Which::Key(key), &CancellationToken::new()).await?;
         Ok(self.store.message_with_key(key).await?)
     }
 }

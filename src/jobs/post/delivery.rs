@@ -1,6 +1,8 @@
-//! Delivers what lies in the outbox: several messages at a time, each once, and each again when it was not taken.
+//! Delivers what lies in the outbox: several messages at a time, each once, and each again when it was not taken. Each channel has
+//! its own hands, so that a relay that hangs holds back no webhook.
 
 use futures_util::future::join_all;
+use tokio_util::sync::CancellationToken;
 
 use super::PostOffice;
 use crate::domain::delivery::{Refusal, next_try};
@@ -8,6 +10,7 @@ use crate::domain::span::Span;
 use crate::notify::{Address, Again, Message, NotSent};
 use crate::store::StoreError;
 use crate::store::messages::OutboxMessage;
+use crate::store::outbox::Which;
 
 /// How many messages are sent at a time.
 const AT_A_TIME: u32 = 8;
@@ -16,11 +19,14 @@ const AT_A_TIME: u32 = 8;
 const MARGIN: Span = Span::seconds(15);
 
 impl PostOffice {
-    /// Delivers what is due, until nothing is; with a key, that message alone.
-    pub(super) async fn deliver(&self, key: Option<&str>) -> anyhow::Result<()> {
+    /// Delivers what of these is due, until nothing is, or `stop` is cancelled: what is being sent then is sent to its end.
+    pub(super) async fn deliver(&self, which: Which<'_>, stop: &CancellationToken) -> anyhow::Result<()> {
         let lease = Span::from(self.sender().patience() + MARGIN.duration());
         loop {
-            let taken = self.store.take_due(self.clock.now(), lease, (AT_A_TIME, key)).await?;
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            let taken = self.store.take_due(self.clock.now(), lease, (AT_A_TIME, which)).await?;
             if taken.is_empty() {
                 return Ok(());
             }

@@ -10,6 +10,7 @@ mod compose;
 mod delivery;
 mod enrol;
 mod robots;
+mod standstill;
 mod summaries;
 
 use std::collections::HashSet;
@@ -18,13 +19,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub use self::enrol::Refused;
 use crate::clock::Clock;
+use crate::domain::channel::Channel;
 use crate::domain::span::Span;
 use crate::notify::{Secrets, Sender};
 use crate::store::Store;
+use crate::store::outbox::Which;
 
 /// How often it looks when nothing happens: news waits a minute for more anyhow.
 const POLL: Duration = Duration::from_secs(1);
@@ -65,6 +69,7 @@ struct Memory {
     settled: HashSet<String>,
     robots_at: Option<DateTime<Utc>>,
     tidied_at: Option<DateTime<Utc>>,
+    standstill: standstill::Known,
 }
 
 impl PostOffice {
@@ -81,23 +86,48 @@ impl PostOffice {
     /// Works until `stop` is cancelled; what is being sent then is sent to its end.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut memory = Memory::default();
+        let mut out = JoinSet::new();
+        let mut busy = HashSet::new();
         while !stop.is_cancelled() {
-            self.round(&mut memory).await;
+            self.write_due(&mut memory).await;
+            for channel in self.due_channels().await {
+                if busy.insert(channel) {
+                    let (office, stop) = (self.clone(), stop.clone());
+                    out.spawn(async move { (channel, office.deliver(Which::Channel(channel), &stop).await) });
+                }
+            }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
+                Some(back) = out.join_next() => self.settle(back, &mut busy),
                 () = stop.cancelled() => {}
             }
+        }
+        while let Some(back) = out.join_next().await {
+            self.settle(back, &mut busy);
         }
         Ok(())
     }
 
-    /// Does what is due. One part that fails does not keep the others from their work; it is tried again in the next round.
-    async fn round(&self, memory: &mut Memory) {
+    /// The ways that messages go which are due.
+    async fn due_channels(&self) -> Vec<Channel> {
         // What cannot be noted as delivered would be delivered again and again.
         if self.store.standstill().is_some() {
+            return Vec::new();
+        }
+        self.store.due_channels(self.clock.now()).await.unwrap_or_else(|error| {
+            self.report("delivery", Err(error.into()));
+            Vec::new()
+        })
+    }
+
+    /// Writes what is due. One part that fails does not keep the others from their work; it is tried again in the next round.
+    async fn write_due(&self, memory: &mut Memory) {
+        let now = self.clock.now();
+        if let Some(still) = self.store.standstill() {
+            self.tell_standstill(&mut memory.standstill, &still, now).await;
             return;
         }
-        let now = self.clock.now();
+        self.report("the end of a standstill", self.tell_end(&mut memory.standstill, now).await);
         if is_due(memory.robots_at, ROBOTS_EVERY, now) {
             memory.robots_at = Some(now);
             self.report("the robots.txt ladders", self.watch_robots(now).await);
@@ -105,11 +135,25 @@ impl PostOffice {
         self.report("alerts", self.write_alerts(now).await);
         self.report("reminders", self.write_reminders(now).await);
         self.report("summaries", self.write_summaries(&mut memory.settled, now).await);
-        self.report("delivery", self.deliver(None).await);
         if is_due(memory.tidied_at, TIDY_EVERY, now) {
             memory.tidied_at = Some(now);
             let kept = self.store.forget_texts(now - TEXTS_KEPT_FOR.delta()).await;
             self.report("old messages", kept.map_err(anyhow::Error::from));
+        }
+    }
+
+    /// Notes that a channel has no more to deliver for now.
+    fn settle(&self, back: Result<(Channel, anyhow::Result<()>), JoinError>, busy: &mut HashSet<Channel>) {
+        match back {
+            Ok((channel, done)) => {
+                busy.remove(&channel);
+                self.report("delivery", done);
+            }
+            // The panic has been reported where it happened; which channel it was is not known, so all may go again.
+            Err(error) => {
+                busy.clear();
+                self.report("delivery", Err(error.into()));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::{Memory, PostOffice, fixed};
 use crate::clock::{Clock, TestClock};
@@ -16,12 +17,13 @@ use crate::domain::observation::Observation;
 use crate::domain::outcome::Outcome;
 use crate::domain::page_url::PageUrl;
 use crate::domain::recipient::{Recipient, Wishes};
-use crate::domain::robots_ladder::STEPS;
+use crate::domain::robots_ladder::{Phase, STEPS};
 use crate::domain::site::{Settings, Site};
 use crate::domain::span::Span;
 use crate::notify::{Message, Secrets, Sender, without_relay};
 use crate::store::Store;
 use crate::store::messages::OutboxMessage;
+use crate::store::outbox::Which;
 use crate::store::recipients::NewRecipient;
 use crate::store::robots_copies::RobotsCopy;
 use crate::store::sites::NewSite;
@@ -88,7 +90,7 @@ impl World {
             let observation = Observation::instant(now, Outcome::Status(status));
             self.writer.record(Record::of(self.site.id, &known, observation)).await.unwrap();
         }
-        self.writer.flush().await.unwrap();
+        self.writer.flush(self.site.id).await.unwrap();
     }
 
     async fn products(&self, count: usize, status: u16) {
@@ -103,7 +105,15 @@ impl World {
     async fn works_for(&mut self, span: TimeDelta) {
         for _ in 0..span.num_seconds() / 10 {
             self.passes(TimeDelta::seconds(10));
-            self.office.round(&mut self.memory).await;
+            self.round().await;
+        }
+    }
+
+    /// One turn of the office: it writes what is due, and delivers what is.
+    async fn round(&mut self) {
+        self.office.write_due(&mut self.memory).await;
+        for channel in self.office.due_channels().await {
+            self.office.deliver(Which::Channel(channel), &CancellationToken::new()).await.unwrap();
         }
     }
 
@@ -235,6 +245,23 @@ async fn what_goes_on_is_told_again_only_to_whom_asked_for_it() {
 }
 
 #[tokio::test]
+async fn who_has_left_a_site_is_told_nothing_of_it_any_more() {
+    let mut world = World::new().await;
+    let mut omar = world.tells("omar", &["remind=10m", "gather=10m"]).await;
+    world.products(40, 200).await;
+    for _ in 0..3 {
+        world.passes(TimeDelta::minutes(1));
+        world.products(40, 502).await;
+    }
+    assert_eq!(world.store.awaited_news().await.unwrap().len(), 1, "it waits for more");
+    omar.sites = Some(BTreeSet::new());
+    world.store.update_recipient(&omar, world.clock.now()).await.unwrap();
+    world.works_for(TimeDelta::minutes(30)).await;
+    assert_eq!(world.subjects().await, Vec::<String>::new());
+    assert_eq!(world.store.awaited_news().await.unwrap(), [], "and it does not wait for ever");
+}
+
+#[tokio::test]
 async fn the_steps_of_a_failing_robots_txt_are_told_and_its_end() {
     let mut world = World::new().await;
     world.tells("nadia", &[]).await;
@@ -249,7 +276,7 @@ async fn the_steps_of_a_failing_robots_txt_are_told_and_its_end() {
     for minute in [0, 4, 6, 20, 12 * 60 + 1, 12 * 60 + 30] {
         world.clock.set(began + TimeDelta::minutes(minute));
         world.store.put_robots_copy(world.site.id, &copy(world.clock.now(), Some(began))).await.unwrap();
-        world.office.round(&mut world.memory).await;
+        world.round().await;
         world.works_for(TimeDelta::seconds(80)).await;
     }
     world.store.put_robots_copy(world.site.id, &copy(world.clock.now(), None)).await.unwrap();
@@ -267,6 +294,37 @@ async fn the_steps_of_a_failing_robots_txt_are_told_and_its_end() {
 }
 
 #[tokio::test]
+async fn a_site_that_is_down_together_with_its_robots_txt_is_told_to_be_given_up_after_30_days() {
+    let mut world = World::new().await;
+    world.tells("nadia", &[]).await;
+    world.products(40, 200).await;
+    world.passes(TimeDelta::minutes(1));
+    let began = world.clock.now();
+    for passed in [0, 1, 24, 30 * 24 - 1, 30 * 24 + 1] {
+        world.clock.set(began + TimeDelta::hours(passed));
+        world.seen((0..40).map(|n| format!("/{n}")), 503).await;
+        let copy = RobotsCopy {
+            fetched_at: world.clock.now(),
+            outcome: Outcome::Status(503),
+            failing_since: Some(began),
+            good_at: Some(began - TimeDelta::hours(1)),
+            good_body: Some(Vec::new()),
+        };
+        world.store.put_robots_copy(world.site.id, &copy).await.unwrap();
+        world.works_for(TimeDelta::seconds(80)).await;
+    }
+    let last = world.written().await.into_iter().max_by_key(|message| message.id).unwrap();
+    assert!(
+        last.subject.contains("robots.txt of shop.example fails, Google stops all crawling"),
+        "{}",
+        last.subject
+    );
+    let text = world.read(last.id).await.text;
+    let given_up = STEPS.iter().find(|step| step.phase == Phase::StoppedAsDown).unwrap();
+    assert!(text.contains(given_up.says), "{text}");
+}
+
+#[tokio::test]
 async fn a_day_on_which_the_clocks_change_brings_one_summary_and_so_does_every_other() {
     for (change, zone, days) in
         [("2026-10-23T12:00:00Z", "Europe/Berlin", 4), ("2027-03-26T12:00:00Z", "Europe/Berlin", 4)]
@@ -276,7 +334,7 @@ async fn a_day_on_which_the_clocks_change_brings_one_summary_and_so_does_every_o
         world.tells("nadia", &["summary=daily", "at=02:30", &format!("time_zone={zone}")]).await;
         for _ in 0..days * 24 * 4 {
             world.passes(TimeDelta::minutes(15));
-            world.office.round(&mut world.memory).await;
+            world.round().await;
         }
         let keys: Vec<String> = world.written().await.into_iter().map(|message| message.key).collect();
         assert_eq!(keys.len(), days, "{keys:?}");
@@ -289,13 +347,13 @@ async fn a_clock_that_jumps_a_day_sends_nothing_twice_and_loses_nothing() {
     let mut world = World::new().await;
     world.tells("nadia", &["summary=daily", "at=07:00"]).await;
     world.clock.set(at("2026-11-21T07:01:00Z"));
-    world.office.round(&mut world.memory).await;
+    world.round().await;
     let jumps =
         ["2026-11-22T07:01:00Z", "2026-11-21T07:02:00Z", "2026-11-22T07:03:00Z", "2026-11-23T07:00:00Z"];
     for now in jumps {
         world.clock.set(at(now));
         world.memory = Memory::default();
-        world.office.round(&mut world.memory).await;
+        world.round().await;
     }
     let keys: Vec<String> = world.written().await.into_iter().map(|message| message.key).collect();
     assert_eq!(
@@ -305,7 +363,7 @@ async fn a_clock_that_jumps_a_day_sends_nothing_twice_and_loses_nothing() {
     // A message that seems to be due in a far future is due now.
     world.clock.set(at("2026-11-20T07:00:00Z"));
     let before = world.written().await[0].tries;
-    world.office.round(&mut world.memory).await;
+    world.round().await;
     assert_eq!(world.written().await[0].tries, before + 1);
 }
 
@@ -317,7 +375,7 @@ async fn a_quiet_day_brings_a_summary_only_to_whom_wants_a_sign_of_life() {
     world.clock.set(at("2026-11-23T06:30:00Z"));
     world.products(3, 200).await;
     world.clock.set(at("2026-11-23T07:00:30Z"));
-    world.office.round(&mut world.memory).await;
+    world.round().await;
     let expected = ["Gatecrawl: all is well on shop.example", "Gatecrawl: all is well on shop.example"];
     assert_eq!(world.subjects().await, expected, "a daily and a weekly one");
     let message = world.read(world.written().await[0].id).await;
@@ -331,7 +389,7 @@ async fn of_a_day_on_which_nobody_looked_no_summary_says_that_all_is_well() {
     world.tells("nadia", &["summary=daily"]).await;
     world.products(3, 200).await;
     world.clock.set(at("2026-11-23T07:00:30Z"));
-    world.office.round(&mut world.memory).await;
+    world.round().await;
     assert_eq!(world.subjects().await, ["Gatecrawl: nothing was looked at"]);
 }
 
@@ -343,7 +401,7 @@ async fn the_link_that_stops_messages_is_in_mails_alone_and_not_in_a_chat_where_
     chat.target = "https://hooks.shop.example/x".to_owned();
     assert!(world.store.update_recipient(&chat, world.clock.now()).await.unwrap());
     world.clock.set(at("2026-11-23T07:00:30Z"));
-    world.office.round(&mut world.memory).await;
+    world.round().await;
     let message = world.read(world.written().await[0].id).await;
     assert_eq!(message.unsubscribe, None);
     assert!(!message.text.contains("/unsubscribe/"));
@@ -373,13 +431,13 @@ async fn without_a_relay_a_message_waits_with_its_reason_is_given_up_after_the_s
     let mut world = World::new().await;
     let nadia = world.tells("nadia", &[]).await;
     world.office.write_test(&nadia).await.unwrap();
-    world.office.round(&mut world.memory).await;
+    world.round().await;
     let first = world.written().await.remove(0);
     assert_eq!((first.standing, first.tries), (Standing::Waiting, 1));
     assert!(first.last_error.unwrap().contains("[mail]"));
     for _ in 0..MOST_TRIES {
         world.passes(TimeDelta::hours(25));
-        world.office.round(&mut world.memory).await;
+        world.round().await;
     }
     let dead = world.written().await.remove(0);
     assert_eq!((dead.standing, dead.tries), (Standing::Dead, MOST_TRIES));
@@ -396,9 +454,13 @@ async fn a_message_that_somebody_holds_is_not_taken_by_another_until_the_lease_i
     let nadia = world.tells("nadia", &[]).await;
     world.office.write_test(&nadia).await.unwrap();
     let (now, lease) = (world.clock.now(), Span::minutes(1));
-    assert_eq!(world.store.take_due(now, lease, (9, None)).await.unwrap().len(), 1);
-    assert_eq!(world.store.take_due(now, lease, (9, None)).await.unwrap().len(), 0);
+    assert_eq!(world.store.take_due(now, lease, (9, Which::Channel(Channel::Mail))).await.unwrap().len(), 1);
+    assert_eq!(world.store.take_due(now, lease, (9, Which::Channel(Channel::Mail))).await.unwrap().len(), 0);
     let later = now + TimeDelta::seconds(60);
-    assert_eq!(world.store.take_due(later, lease, (9, None)).await.unwrap().len(), 1, "its holder has died");
+    assert_eq!(
+        world.store.take_due(later, lease, (9, Which::Channel(Channel::Mail))).await.unwrap().len(),
+        1,
+        "its holder has died"
+    );
     assert!(world.folder.path().exists());
 }

@@ -174,8 +174,10 @@ async fn robots_line(
     let copy = store.robots_copy(id).await?;
     let sentence = match copy.and_then(|copy| copy.failing_since.map(|since| (copy, since))) {
         Some((copy, since)) if !news.is_good() => {
-            let failure =
-                Failure { since, outcome: copy.outcome, has_copy: copy.good_at.is_some(), site_is_up: true };
+            let going_on = store.outages(id, Some(asked.now)).await?;
+            let is_down = going_on.iter().any(|o| o.outage.ongoing && o.outage.scope == Scope::Site);
+            let has_copy = copy.good_at.is_some();
+            let failure = Failure { since, outcome: copy.outcome, has_copy, site_is_up: !is_down };
             let source =
                 standing(Authority::Google, &failure, asked.now).map_or("", |standing| standing.step.source);
             format!(

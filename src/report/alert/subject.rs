@@ -35,7 +35,7 @@ impl Line {
                 let fail = if self.urls == 1 { "fails" } else { "fail" };
                 format!("{urls} {fail} again on {host}")
             }
-            News::Robots(Phase::Stopped | Phase::CompleteDisallow) => {
+            News::Robots(Phase::Stopped | Phase::StoppedAsDown | Phase::CompleteDisallow) => {
                 format!("robots.txt of {host} fails, Google stops all crawling")
             }
             News::Robots(_) => format!("robots.txt of {host} fails still, next step of its ladder"),
@@ -46,7 +46,7 @@ impl Line {
     /// How bad it is: what costs most is told first, good news last.
     pub(super) fn rank(&self) -> u8 {
         match self.news {
-            News::Robots(Phase::Stopped | Phase::CompleteDisallow) => 0,
+            News::Robots(Phase::Stopped | Phase::StoppedAsDown | Phase::CompleteDisallow) => 0,
             News::Crossed(Verdict::Persistent) => 1,
             News::FailsAgain => 2,
             News::Crossed(Verdict::Prolonged) => 3,

@@ -23,7 +23,7 @@ pub fn consequence(failure: &Failure, zone: Tz, now: DateTime<Utc>) -> String {
 /// What Google will do, as the end of a sentence.
 fn then(phase: Phase) -> &'static str {
     match phase {
-        Phase::Stopped | Phase::CompleteDisallow => "it stops again",
+        Phase::Stopped | Phase::StoppedAsDown | Phase::CompleteDisallow => "it stops again",
         Phase::LastGoodCopy => "it crawls by its last good copy",
         Phase::NoRestrictions | Phase::AccessAll => "it assumes that everything may be crawled",
         Phase::NoRobotsTxt | Phase::AccessAllOrCopy => "it behaves as if there were no robots.txt",

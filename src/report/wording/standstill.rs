@@ -6,7 +6,16 @@ use chrono_tz::Tz;
 use super::second;
 use crate::store::recording::Standstill;
 
-/// The notice on every page.
+/// What those are told who were told of it.
+pub fn over(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    format!(
+        "Gatecrawl records again. From {} to {} it recorded nothing: what happened in that time is unknown.",
+        second(since, Tz::UTC, now),
+        second(now, Tz::UTC, now)
+    )
+}
+
+/// The notice on every page, and in messages.
 pub fn notice(standstill: &Standstill, now: DateTime<Utc>) -> String {
     let end = if standstill.is_final {
         "Recording does not go on by itself: it begins again with the next start."

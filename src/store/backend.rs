@@ -28,9 +28,6 @@ pub const FILE_NAME: &str = "gatecrawl.db";
 /// How long a statement waits for another process' write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is said of a file that ends too early.
-pub(super) const CUT_SHORT: &str = "it is shorter than it says itself";
-
 /// How many connections read at a time.
 const READERS: u32 = 4;
 
@@ -123,10 +120,6 @@ impl Db {
     pub(super) async fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE_NAME);
         data_directory::prepare(directory, &path)?;
-        // The engine would find it out when it comes to what is missing, which may be after days.
-        if data_directory::is_cut_short(&path).unwrap_or_default() {
-            return Err(OpenError::Damaged { path, why: CUT_SHORT.to_owned() });
-        }
         let is_behind = is_behind(&path).await?;
         let options = options(&path);
         let failed = |source| not_opened(&path, source);

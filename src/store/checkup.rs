@@ -11,8 +11,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-use super::backend::{CUT_SHORT, Db, FILE_NAME, known_schema};
-use super::data_directory::{is_cut_short, wal};
+use super::backend::{Db, FILE_NAME, known_schema};
+use super::data_directory::wal;
 use super::trouble::{self, Trouble};
 use super::{Store, data_directory, instant};
 
@@ -99,10 +99,6 @@ impl Checkup {
         // An empty file is what a start leaves that found no room for tables.
         if self.bytes == 0 {
             self.standing = Standing::Older;
-            return;
-        }
-        if is_cut_short(&self.path).unwrap_or_default() {
-            self.standing = Standing::Damaged(CUT_SHORT.to_owned());
             return;
         }
         let pool = match open(&self.path).await {

@@ -4,8 +4,8 @@
 //! The database holds hashes of passwords, signing keys and the addresses of recipients: so it is for its owner alone. What
 //! was made wider by hand is left as it is; `doctor` says so.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -59,28 +59,6 @@ pub fn try_write(directory: &Path) -> io::Result<()> {
     let mut file = tempfile::tempfile_in(directory)?;
     file.write_all(&vec![0; TRIAL])?;
     file.sync_all()
-}
-
-/// Whether a database ends before the end that it states of itself: a copy that was broken off, or a disk that lost something. Only
-/// of one that is whole in its file, for what a process was writing may still be in the file beside it. Source:
-/// <https://www.sqlite.org/fileformat2.html#the_database_header>, offsets 16, 24, 28 and 92.
-pub(super) fn is_cut_short(file: &Path) -> io::Result<bool> {
-    let mut header = [0; 100];
-    let mut database = File::open(file)?;
-    let length = database.metadata()?.len();
-    if length == 0 || std::fs::metadata(wal(file)).is_ok_and(|beside| beside.len() > 0) {
-        return Ok(false);
-    }
-    if let Err(error) = database.read_exact(&mut header) {
-        return if error.kind() == ErrorKind::UnexpectedEof { Ok(true) } else { Err(error) };
-    }
-    let number = |at: usize| header[at..at + 4].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-    let page = match number(16) >> 16 {
-        1 => 65_536,
-        bytes => bytes,
-    };
-    let is_stated = header.starts_with(b"SQLite format 3\0") && number(24) == number(92);
-    Ok(is_stated && length < page * number(28))
 }
 
 /// The file beside a database in which a process keeps what it has written last.

@@ -41,9 +41,14 @@ pub(super) fn configuration(config: &Config) -> Vec<Finding> {
 pub(super) fn permissions(data: &Path, checkup: &Checkup) -> Vec<Finding> {
     const PART: &str = "permissions";
     let mut findings = Vec::new();
+    // Nobody gets at a file whose directory is closed.
+    let is_closed = data_directory::is_open_to_others(data).is_ok_and(|is_open| !is_open);
     for path in [data, &checkup.path] {
         match data_directory::rights(path) {
-            Ok(rights) => findings.extend(judged(path, rights)),
+            Ok(rights) => {
+                let open_to_others = rights.open_to_others && !is_closed;
+                findings.extend(judged(path, Rights { open_to_others, ..rights }));
+            }
             // That it is missing, or cannot be opened, is told of the database.
             Err(_) if checkup.standing == Standing::Missing => {}
             Err(why) => {

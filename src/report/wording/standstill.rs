@@ -17,9 +17,30 @@ pub fn over(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// The notice on every page, and in messages.
 pub fn notice(standstill: &Standstill, now: DateTime<Utc>) -> String {
+    let end = if standstill.is_final {
+        "Recording does not go on by itself: it begins again with the next start."
+    } else {
+        "Recording goes on by itself as soon as something can be stored again; what was recorded before is safe."
+    };
     format!(
-        "Gatecrawl has recorded nothing since {}: {}. No site is looked at meanwhile, and what happens to it is unknown. Recording goes on by itself as soon as something can be stored again; what was recorded before is safe.",
+        "Gatecrawl has recorded nothing since {}: {}. No site is looked at meanwhile, and what happens to it is unknown. {end}",
         second(standstill.since, Tz::UTC, now),
         standstill.why.trim_end_matches('.')
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_not_said_to_go_on_by_itself_where_it_does_not() {
+        let since = DateTime::UNIX_EPOCH;
+        for (is_final, says) in
+            [(false, "goes on by itself as soon as"), (true, "begins again with the next start")]
+        {
+            let told = notice(&Standstill { since, why: "the disk is full.".to_owned(), is_final }, since);
+            assert!(told.contains(says) && told.contains("the disk is full. No site"), "{told}");
+        }
+    }
 }

@@ -7,15 +7,29 @@
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// Waits for the first signal and cancels the token; ends with an error at the second.
-pub async fn on_signals(stop: CancellationToken) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    either(&mut terminate, &mut interrupt).await;
-    tracing::info!("stopping: what is under way is finished; a second signal stops at once");
-    stop.cancel();
-    either(&mut terminate, &mut interrupt).await;
-    anyhow::bail!("stopped by a second signal; what was not stored yet is fetched again at the next start")
+/// The signals that ask for the end, caught from the moment on in which this is made: before anybody is told that we run.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Catches them.
+    pub fn catch() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the first signal and cancels the token; ends with an error at the second.
+    pub async fn obey(mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        either(&mut self.terminate, &mut self.interrupt).await;
+        tracing::info!("stopping: what is under way is finished; a second signal stops at once");
+        stop.cancel();
+        either(&mut self.terminate, &mut self.interrupt).await;
+        anyhow::bail!(
+            "stopped by a second signal; what was not stored yet is fetched again at the next start"
+        )
+    }
 }
 
 /// A limit on the size of files is told by a signal that ends the process unless somebody catches it. Once it is caught, for as long

@@ -190,8 +190,8 @@ async fn make_crawl(app: App, site: &Site, options: &CrawlOptions) -> Made {
     let App { patrols, writer_task, .. } = app;
     let mut beside = tokio::task::JoinSet::new();
     beside.spawn(progress::show(receiver));
-    let signals = stop.clone();
-    beside.spawn(async move { drop(shutdown::on_signals(signals).await) });
+    let obeyed = shutdown::Signals::catch()?.obey(stop.clone());
+    beside.spawn(async move { drop(obeyed.await) });
     let work = async {
         let made = patrols.crawl_now(site, options, &stop, sender).await;
         drop(patrols);

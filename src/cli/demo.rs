@@ -120,6 +120,7 @@ async fn show(listener: TcpListener, data: &Data, open: bool) -> Result<(), Fail
         .await?
         .context("the directory has an account already")?;
     let link = format!("http://{address}/demo/{token}");
+    let signals = shutdown::Signals::catch()?;
     tell(&link, live.url().trim_end_matches('/'), watched.id.0, address)?;
     let (stop, wake) = (CancellationToken::new(), Arc::new(Notify::new()));
     let state = AppState::new(office.clone(), Arc::clone(&wake), patrols.board.clone())
@@ -127,7 +128,7 @@ async fn show(listener: TcpListener, data: &Data, open: bool) -> Result<(), Fail
         .serving(stop.clone())
         .of_demo();
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
-    parts.spawn(shutdown::on_signals(stop.clone()));
+    parts.spawn(signals.obey(stop.clone()));
     // Outlives the crawl that is under way when the end comes.
     let mut faulty = JoinSet::from_iter([live.run(Arc::clone(&clock))]);
     faulty.spawn(look_again(store.clone(), watched.id, Arc::clone(&wake), clock));

@@ -71,13 +71,14 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config, logging:
         .ready_by(readiness.clone())
         .keeping(reload.keep())
         .reached_by(&config.web);
+    let signals = shutdown::Signals::catch()?;
     output::data(&format!("Gatecrawl listens on {here}/"))?;
     if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
         output::data(&format!("Make the first account, with this link, once: {here}/setup/{token}"))?;
     }
     let stop = CancellationToken::new();
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
-    parts.spawn(shutdown::on_signals(stop.clone()));
+    parts.spawn(signals.obey(stop.clone()));
     let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
     parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
     let followers = Followers { store: store.clone(), importer, clock, reading };

@@ -19,7 +19,8 @@ use crate::jobs::post::PostOffice;
 use crate::notify::{Secrets, Sender};
 use crate::store::Store;
 
-/// Hands out what a configuration says, and reads it again when it is asked to.
+/// Hands out what a configuration says, and reads it again when it is asked to. It keeps the one of the start: what waits for the
+/// next one is said each time.
 pub(super) struct Reload {
     config: Config,
     store: Store,
@@ -51,8 +52,12 @@ impl Reload {
 
     /// Takes the declared sites into the store.
     pub(super) async fn apply_sites(&self) -> anyhow::Result<Applied> {
+        self.apply_sites_of(&self.config).await
+    }
+
+    async fn apply_sites_of(&self, config: &Config) -> anyhow::Result<Applied> {
         let sites: Vec<_> =
-            self.config.sites.iter().map(|site| (site.start_url.clone(), site.settings.clone())).collect();
+            config.sites.iter().map(|site| (site.start_url.clone(), site.settings.clone())).collect();
         declared::apply(&self.store, &sites, self.clock.now()).await
     }
 
@@ -81,15 +86,16 @@ impl Reload {
     async fn read_again(&mut self) -> anyhow::Result<Applied> {
         let config = Config::load(self.config.file.as_deref(), |name| std::env::var(name).ok())?;
         let sender = Sender::new(config.sender(), Arc::clone(&self.clock))?;
+        // First what can fail: the rest then holds, or none of it.
+        let applied = self.apply_sites_of(&config).await?;
         let waiting = waiting(&self.config, &config);
         if !waiting.is_empty() {
             tracing::warn!(settings = waiting.join(", "), "these settings hold from the next start on");
         }
-        self.config = config;
         self.sender.send_replace(sender);
-        self.secrets.send_replace(Arc::new(self.config.secrets.clone()));
-        self.keep.send_replace(self.config.keep.clone());
-        self.apply_sites().await
+        self.secrets.send_replace(Arc::new(config.secrets));
+        self.keep.send_replace(config.keep);
+        Ok(applied)
     }
 }
 

@@ -20,6 +20,7 @@ use crate::domain::site::Site;
 use crate::jobs::driver::Driver;
 use crate::jobs::follow::{Follow, Followers};
 use crate::jobs::import::Importer;
+use crate::jobs::post::PostOffice;
 use crate::jobs::tidy::Tidy;
 use crate::store::readiness::Readiness;
 use crate::web;
@@ -48,48 +49,28 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config, logging:
     let tls = config.web.tls.as_ref().map(web::listen::tls).transpose();
     let tls = tls.map_err(|why| Failure::Usage(why.into()))?;
     let listener = bind(options.listen.or(config.listen).unwrap_or(USUAL_ADDRESS)).await?;
-    let address = listener.local_addr()?;
-    let app = super::open_to_fetch(data, &options.connection).await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let here = format!("{scheme}://{address}{}", config.web.base_path);
-    let mut office = super::post_office(&app, config)?;
-    if config.public_url.is_none() {
-        office.base.clone_from(&here);
-    }
-    let reload = Reload::new(config, &app, &mut office)?;
-    reload.apply_sites().await?;
+    let here = format!("{scheme}://{}{}", listener.local_addr()?, config.web.base_path);
+    let app = super::open_to_fetch(data, &options.connection).await?;
+    let (store, clock) = (app.store.clone(), Arc::clone(&app.clock));
+    let service = Service::new(&app, config, &here)?;
+    service.reload.apply_sites().await?;
     let logs = logs(&app, &options.follow).await?;
-    let App { store, clock, patrols, writer_task } = app;
-    let tidy = Tidy { store: store.clone(), clock: Arc::clone(&clock), keep: reload.keep() };
-    let (writer, trust) = (patrols.writer.clone(), options.logs.trust_user_agent);
+    let (writer, trust) = (app.patrols.writer.clone(), options.logs.trust_user_agent);
     let importer = Arc::new(Importer { writer, verifier, trust });
-    let wake = Arc::new(Notify::new());
-    let readiness = Readiness::new(store.clone(), patrols.writer.clone());
-    let state = AppState::new(office.clone(), Arc::clone(&wake), patrols.board.clone())
-        .looking_by(Arc::clone(&patrols.fetch_for))
-        .importing_by(Arc::clone(&importer), reading.clone())
-        .ready_by(readiness.clone())
-        .keeping(reload.keep())
-        .reached_by(&config.web);
+    let state = service.state(&app, config).importing_by(Arc::clone(&importer), reading.clone());
     let signals = shutdown::Signals::catch()?;
-    output::data(&format!("Gatecrawl listens on {here}/"))?;
-    if let Some(token) = web::auth::new_setup_link(&store, clock.now()).await? {
-        output::data(&format!("Make the first account, with this link, once: {here}/setup/{token}"))?;
-    }
+    announce(&here, &app).await?;
+
     let stop = CancellationToken::new();
-    let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    let mut parts = JoinSet::new();
     parts.spawn(signals.obey(stop.clone()));
-    let writer = tokio::task::JoinSet::from_iter([writer_task.run()]);
-    parts.spawn(Driver::new(patrols, wake).run(stop.clone()));
+    parts.spawn(changes.make(stop.clone()));
     let followers = Followers { store: store.clone(), importer, clock, reading };
     parts.spawn(followers.run(logs, stop.clone()));
-    parts.spawn(office.run(stop.clone()));
-    parts.spawn(tidy.run(stop.clone()));
-    parts.spawn(reload.run(stop.clone()));
-    let app = web::make_app(state.serving(stop.clone()));
-    parts.spawn(web::listen::serve(listener, tls, app, stop.clone()));
-    parts.spawn(changes.make(stop.clone()));
-    parts.spawn(service_manager::attend(readiness, stop.clone()));
+    let dashboard = web::make_app(state.serving(stop.clone()));
+    parts.spawn(web::listen::serve(listener, tls, dashboard, stop.clone()));
+    let writer = service.start(app, &mut parts, &stop);
     let result = wait(&mut parts, &stop).await;
     // Every hand of the writer is gone by now: it stores what it has, and ends.
     drop(parts);
@@ -97,6 +78,59 @@ pub(super) async fn run(options: Options, data: &Path, config: &Config, logging:
     store.close().await;
     result?;
     Ok(Success::Fine)
+}
+
+/// What works beside the dashboard.
+struct Service {
+    office: PostOffice,
+    reload: Reload,
+    readiness: Readiness,
+    wake: Arc<Notify>,
+}
+
+impl Service {
+    fn new(app: &App, config: &Config, here: &str) -> Result<Self, Failure> {
+        let mut office = super::post_office(app, config)?;
+        if config.public_url.is_none() {
+            here.clone_into(&mut office.base);
+        }
+        let reload = Reload::new(config, app, &mut office)?;
+        let readiness = Readiness::new(app.store.clone(), app.patrols.writer.clone());
+        Ok(Self { office, reload, readiness, wake: Arc::default() })
+    }
+
+    fn state(&self, app: &App, config: &Config) -> AppState {
+        AppState::new(self.office.clone(), Arc::clone(&self.wake), app.patrols.board.clone())
+            .looking_by(Arc::clone(&app.patrols.fetch_for))
+            .ready_by(self.readiness.clone())
+            .keeping(self.reload.keep())
+            .reached_by(&config.web)
+    }
+
+    /// Starts all of it, and the writer, which outlives the others.
+    fn start(
+        self,
+        app: App,
+        parts: &mut JoinSet<anyhow::Result<()>>,
+        stop: &CancellationToken,
+    ) -> JoinSet<()> {
+        let App { store, clock, patrols, writer_task } = app;
+        parts.spawn(Tidy { store, clock, keep: self.reload.keep() }.run(stop.clone()));
+        parts.spawn(Driver::new(patrols, self.wake).run(stop.clone()));
+        parts.spawn(self.office.run(stop.clone()));
+        parts.spawn(self.reload.run(stop.clone()));
+        parts.spawn(service_manager::attend(self.readiness, stop.clone()));
+        JoinSet::from_iter([writer_task.run()])
+    }
+}
+
+/// Says where the dashboard is, and how the first account is made while there is none.
+async fn announce(here: &str, app: &App) -> Result<(), Failure> {
+    output::data(&format!("Gatecrawl listens on {here}/"))?;
+    if let Some(token) = web::auth::new_setup_link(&app.store, app.clock.now()).await? {
+        output::data(&format!("Make the first account, with this link, once: {here}/setup/{token}"))?;
+    }
+    Ok(())
 }
 
 /// The logs that are followed, each with its site, which must be known.

@@ -77,7 +77,13 @@ impl Clock for SteadyClock {
         let mut hand = self.hand.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let lasted = Duration::from_std(hand.since.elapsed()).unwrap_or_default();
         let steady = (hand.at + lasted * CATCHING_UP / 10).trunc_subsecs(3);
-        if now >= steady {
+        if steady - now > LONGEST_LEAD {
+            tracing::error!(
+                behind.hours = (steady - now).num_hours(),
+                "the clock of this machine was set back by days: Gatecrawl goes by it, and what it saw meanwhile lies in the future"
+            );
+        }
+        if now >= steady || steady - now > LONGEST_LEAD {
             *hand = Hand { at: now, since: Instant::now(), said: false };
             return now;
         }

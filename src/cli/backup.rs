@@ -36,11 +36,10 @@ pub(super) async fn back_up(options: &Backup, data: &Path) -> Outcome {
     Ok(Success::Fine)
 }
 
-/// Puts a copy of a backup into the data directory, and brings its schema up to date.
+/// Puts a copy of a backup into the data directory, brought to the schema of this version.
 pub(super) async fn restore(options: &Restore, data: &Path) -> Outcome {
     let now = SystemClock.now();
     let restored = backup::restore(&options.file, data, options.force, now).await.map_err(failure)?;
-    super::open(data).await?.store.close().await;
     output::data(&format!("Restored {}: {}.", options.file.display(), holds(&restored.copied)))?;
     if let Some(aside) = restored.aside {
         output::data(&format!(

@@ -6,8 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -20,6 +21,12 @@ const EVERY: Span = Span::hours(24);
 
 /// How often it looks whether it is time, in which a clock that was set is noticed.
 const POLL: Duration = Duration::from_mins(1);
+
+/// A clock that goes ahead by so much more than the time that passed has jumped.
+const JUMP: Span = Span::hours(1);
+
+/// What is stored is aged by a clock that is ahead of the newest batch by so much at most.
+const LONGEST_ABSENCE: Span = Span::days(2);
 
 /// How long it rests after it failed.
 const REST: Duration = Duration::from_hours(1);
@@ -41,10 +48,11 @@ impl Tidy {
     /// Works until `stop` is cancelled.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut last: Option<DateTime<Utc>> = None;
+        let mut trust = Trust::new(self.clock.now());
         while !stop.is_cancelled() {
             let now = self.clock.now();
             let mut rest = POLL;
-            if is_due(last, now) && self.store.standstill().is_none() {
+            if trust.holds(now, Instant::now()) && is_due(last, now) && self.store.standstill().is_none() {
                 match self.round(now, &stop).await {
                     Ok(()) => last = Some(now),
                     Err(error) => {
@@ -65,8 +73,11 @@ impl Tidy {
     /// Removes what is old, gives the space back, and counts what is left.
     async fn round(&self, now: DateTime<Utc>, stop: &CancellationToken) -> Result<(), StoreError> {
         let keep = self.keep.borrow().clone();
+        // A clock that is wrong by years when we start must not make everything old.
+        let newest = self.store.newest_batch().await;
+        let by = newest.map_or(now, |newest| now.min(newest + LONGEST_ABSENCE.delta()));
         for row in ROWS {
-            let Some(before) = keep.limit(row.kind, now) else { continue };
+            let Some(before) = keep.limit(row.kind, by) else { continue };
             let mut removed = 0;
             while !stop.is_cancelled() {
                 let some = self.store.forget_some(row.kind, before).await?;
@@ -83,7 +94,37 @@ impl Tidy {
         while !stop.is_cancelled() && self.store.give_back_space().await? {
             tokio::time::sleep(PAUSE).await;
         }
-        self.store.measure(now).await
+        // It reads the whole file: nobody waits for that when the end is asked for.
+        stop.run_until_cancelled(self.store.measure(now)).await.unwrap_or(Ok(()))
+    }
+}
+
+/// Whether the clock can be trusted with what cannot be undone.
+#[derive(Debug)]
+struct Trust {
+    seen: (DateTime<Utc>, Instant),
+    /// It jumped ahead, and nothing is removed before then.
+    suspended_until: Option<Instant>,
+}
+
+impl Trust {
+    fn new(now: DateTime<Utc>) -> Self {
+        Self { seen: (now, Instant::now()), suspended_until: None }
+    }
+
+    /// A clock that goes ahead by more than the time that passed is wrong, or was: which, nobody knows for a day.
+    fn holds(&mut self, now: DateTime<Utc>, instant: Instant) -> bool {
+        let passed = TimeDelta::from_std(instant - self.seen.1).unwrap_or_default();
+        let ahead = now - self.seen.0 - passed;
+        self.seen = (now, instant);
+        if ahead > JUMP.delta() {
+            tracing::warn!(
+                ahead.hours = ahead.num_hours(),
+                "the clock jumped ahead: no old data is removed for a day"
+            );
+            self.suspended_until = Some(instant + EVERY.duration());
+        }
+        self.suspended_until.is_none_or(|until| instant >= until)
     }
 }
 
@@ -94,7 +135,6 @@ fn is_due(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
     use tokio::task::JoinSet;
 
     use super::*;
@@ -112,6 +152,19 @@ mod tests {
         assert!(!is_due(Some(now - TimeDelta::hours(23)), now));
         assert!(is_due(Some(now - TimeDelta::hours(24)), now));
         assert!(is_due(Some(now + TimeDelta::hours(3)), now), "the clock was set back");
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ahead_is_not_trusted_for_a_day() {
+        let now: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
+        let mut trust = Trust::new(now);
+        let begin = trust.seen.1;
+        let after = |minutes: u64| begin + Duration::from_secs(minutes * 60);
+        assert!(trust.holds(now + TimeDelta::minutes(1), after(1)));
+        let ahead = now + TimeDelta::days(4 * 365);
+        assert!(!trust.holds(ahead, after(2)), "years in a minute");
+        assert!(!trust.holds(now + TimeDelta::minutes(3), after(3)), "and it was put right");
+        assert!(trust.holds(now + TimeDelta::minutes(24 * 60 + 3), after(24 * 60 + 3)));
     }
 
     /// Waits until it has counted at this instant, which ends its round.

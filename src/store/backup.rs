@@ -12,12 +12,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::migrate::MigrateError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tempfile::TempPath;
 use thiserror::Error;
 
-use super::backend::{FILE_NAME, known_schema};
+use super::backend::{FILE_NAME, MIGRATOR, known_schema};
+use super::data_directory;
+use super::schema::{self, Standing};
 use super::trouble::{self, Trouble};
 
 /// What the engine keeps beside a database that is in use.
@@ -88,6 +91,14 @@ pub enum CopyError {
         /// What the system says.
         source: io::Error,
     },
+    /// It is of an older schema, and stays so.
+    #[error("{path} could not be brought to the schema of this version ({source}): restore it with the version of Gatecrawl that wrote it, and report this; nothing was changed", path = .path.display())]
+    Upgrade {
+        /// Which.
+        path: PathBuf,
+        /// What went wrong.
+        source: MigrateError,
+    },
     /// The engine failed.
     #[error("{path} could not be copied ({}): nothing was changed", trouble::told(.source), path = .path.display())]
     Database {
@@ -134,18 +145,21 @@ pub async fn restore(
     if target.exists() && !replace {
         return Err(CopyError::Occupied(target));
     }
-    fs::create_dir_all(directory)
+    data_directory::make(directory)
         .map_err(|source| CopyError::Write { path: directory.to_owned(), source })?;
     let (copy, copied) = checked_copy(backup, &target).await?;
-    if copied.schema > known_schema() {
-        let (path, schema) = (backup.to_owned(), copied.schema);
-        return Err(CopyError::Newer { path, schema, known: known_schema() });
-    }
+    bring_up_to_date(&copy, backup).await?;
     give_to_owner(&copy, directory)
         .map_err(|source| CopyError::Write { path: directory.to_owned(), source })?;
-    let aside = if target.exists() { Some(keep_aside(&target, now).await?) } else { None };
+    let aside = aside_of(&target, now);
+    let was_there = target.exists();
+    if was_there {
+        keep_aside(&target, &aside).await?;
+    }
+    // A database that was removed has left them, and the engine would write them into the one that takes its place.
+    move_beside(&target, &aside).map_err(|source| CopyError::Write { path: target.clone(), source })?;
     put(copy, &target, true)?;
-    Ok(Restored { copied, aside })
+    Ok(Restored { copied, aside: was_there.then_some(aside) })
 }
 
 /// A database and its backup are two files.
@@ -226,15 +240,52 @@ fn put(copy: TempPath, target: &Path, overwrite: bool) -> Result<(), CopyError> 
     synced.map_err(|source| CopyError::Write { path: target.to_owned(), source })
 }
 
+/// Brings a copy to the schema of this program, before it takes the place of anything.
+async fn bring_up_to_date(copy: &Path, backup: &Path) -> Result<(), CopyError> {
+    let path = backup.to_owned();
+    match schema::look(copy, &MIGRATOR).await {
+        Standing::UpToDate => return Ok(()),
+        Standing::Behind => {}
+        Standing::Newer(schema) => return Err(CopyError::Newer { path, schema, known: known_schema() }),
+        Standing::Altered(version) => {
+            let why = format!("its migration {version} is of a Gatecrawl from between two releases");
+            return Err(CopyError::Unsound { path, why });
+        }
+    }
+    let options = SqliteConnectOptions::new().filename(copy).foreign_keys(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+    let pool = pool.map_err(|source| CopyError::Database { path: path.clone(), source })?;
+    let updated = schema::update(&pool, &MIGRATOR).await;
+    pool.close().await;
+    updated.map_err(|source| CopyError::Upgrade { path, source })?;
+    File::open(copy)
+        .and_then(|file| file.sync_all())
+        .map_err(|source| CopyError::Write { path: copy.to_owned(), source })
+}
+
+/// The name under which a database stays that is replaced at this instant.
+fn aside_of(database: &Path, now: DateTime<Utc>) -> PathBuf {
+    database.with_file_name(format!("{FILE_NAME}.before-{}", now.format("%Y%m%dT%H%M%SZ")))
+}
+
+/// Moves what the engine keeps beside a database, where there is any.
+fn move_beside(database: &Path, aside: &Path) -> io::Result<()> {
+    for ending in BESIDE {
+        let from = with_ending(database, ending);
+        if from.exists() {
+            fs::rename(&from, with_ending(aside, ending))?;
+        }
+    }
+    Ok(())
+}
+
 /// Gives a database that nobody uses a second name, under which it stays. Until a backup is put into its place it is still
 /// there as well: whoever is interrupted finds one or the other, whole.
-async fn keep_aside(database: &Path, now: DateTime<Utc>) -> Result<PathBuf, CopyError> {
-    let aside = database.with_file_name(format!("{FILE_NAME}.before-{}", now.format("%Y%m%dT%H%M%SZ")));
-    let beside = BESIDE.map(|ending| (with_ending(database, ending), with_ending(&aside, ending)));
+async fn keep_aside(database: &Path, aside: &Path) -> Result<(), CopyError> {
     if aside.exists() {
-        return Err(CopyError::Exists(aside));
+        return Err(CopyError::Exists(aside.to_owned()));
     }
-    let unwritten = |source| CopyError::Write { path: aside.clone(), source };
+    let unwritten = |source| CopyError::Write { path: aside.to_owned(), source };
     match alone(database).await {
         Ok(true) => {}
         Ok(false) => return Err(CopyError::InUse(database.to_owned())),
@@ -242,15 +293,13 @@ async fn keep_aside(database: &Path, now: DateTime<Utc>) -> Result<PathBuf, Copy
             return Err(CopyError::InUse(database.to_owned()));
         }
         // A damaged one cannot be brought into one file: what is beside it goes with it.
-        Err(_) => {
-            for (from, to) in beside.iter().filter(|(from, _)| from.exists()) {
-                fs::rename(from, to).map_err(unwritten)?;
-            }
+        Err(error) if Trouble::of(&error) == Some(Trouble::Damaged) => {
+            move_beside(database, aside).map_err(unwritten)?;
         }
+        Err(source) => return Err(CopyError::Database { path: database.to_owned(), source }),
     }
     // Not every file system knows a second name.
-    fs::hard_link(database, &aside).or_else(|_| fs::copy(database, &aside).map(drop)).map_err(unwritten)?;
-    Ok(aside)
+    fs::hard_link(database, aside).or_else(|_| fs::copy(database, aside).map(drop)).map_err(unwritten)
 }
 
 /// Brings all of a database into its one file, which nobody can who is not alone with it; `false`: somebody else is there.

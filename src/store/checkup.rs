@@ -11,10 +11,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-use super::backend::{Db, FILE_NAME, known_schema};
+use super::backend::{Db, FILE_NAME, MIGRATOR, known_schema};
 use super::data_directory::wal;
 use super::trouble::{self, Trouble};
-use super::{Store, data_directory, instant};
+use super::{Store, data_directory, instant, schema};
 
 /// How long a look waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,6 +32,8 @@ pub enum Standing {
     Foreign,
     /// A newer program has changed it.
     Newer,
+    /// A program from between two releases has written it: this migration is another one in it.
+    Altered(i64),
     /// The next start brings it up to date.
     Older,
     /// It is whole, and of this version.
@@ -130,11 +132,14 @@ impl Checkup {
         if faults != ["ok"] {
             return Ok(Standing::Damaged(faults.join("; ")));
         }
-        Ok(match self.schema {
-            None => Standing::Foreign,
-            Some(schema) if schema > self.known => Standing::Newer,
-            Some(schema) if schema < self.known => Standing::Older,
-            Some(_) => Standing::Sound,
+        if self.schema.is_none() {
+            return Ok(Standing::Foreign);
+        }
+        Ok(match schema::look(&self.path, &MIGRATOR).await {
+            schema::Standing::Newer(_) => Standing::Newer,
+            schema::Standing::Altered(version) => Standing::Altered(version),
+            schema::Standing::Behind => Standing::Older,
+            schema::Standing::UpToDate => Standing::Sound,
         })
     }
 }

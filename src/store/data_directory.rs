@@ -14,7 +14,7 @@ use super::backend::OpenError;
 /// Makes directory and file, and sees that both can be written.
 pub(super) fn prepare(directory: &Path, file: &Path) -> Result<(), OpenError> {
     let unusable = |source| OpenError::Directory { path: directory.to_owned(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unusable)?;
+    make(directory).map_err(unusable)?;
     // The engine puts files of its own beside the database. A full disk is no reason not to look at what there is.
     if let Err(error) = tempfile::tempfile_in(directory)
         && matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
@@ -31,6 +31,11 @@ pub(super) fn prepare(directory: &Path, file: &Path) -> Result<(), OpenError> {
         .open(file)
         .map(drop)
         .map_err(unwritable)
+}
+
+/// Makes a data directory, for its owner alone.
+pub(super) fn make(directory: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
 /// The size of a write that shows whether there is room.

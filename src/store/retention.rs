@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::{Store, StoreError, millis};
 use crate::domain::keep::Kind;
 
-/// So many rows go in one transaction: some milliseconds.
+/// So many rows go in one transaction. It is what is written that is bounded: to find them may read more of a table.
 const ROWS_A_BATCH: i64 = 500;
 
 /// So many pages of the file are given back at a time: 2 MB.

@@ -96,6 +96,28 @@ fn what_is_replaced_stays_beside_the_backup_that_took_its_place() {
 }
 
 #[test]
+fn what_a_removed_database_has_left_beside_it_does_not_get_into_the_backup_that_takes_its_place() {
+    let program = Program::new();
+    let backup = program.data().with_file_name("backup.db");
+    assert_eq!(program.run(&["site", "add", "http://old.example/"]).code, 0);
+    assert_eq!(program.run(&["backup", backup.to_str().unwrap()]).code, 0);
+    let serve = program.serve();
+    assert_eq!(program.run(&["site", "add", "http://new.example/"]).code, 0);
+    serve.kill();
+    let database = program.data().join(FILE_NAME);
+    assert!(
+        database.with_file_name(format!("{FILE_NAME}-wal")).exists(),
+        "what was written last is beside it"
+    );
+    fs::remove_file(&database).unwrap();
+    let ran = program.run(&["restore", backup.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(rows(&database), rows(&backup));
+    let sites = program.json(0, &["site", "list"]);
+    assert_eq!(sites.as_array().unwrap().len(), 1, "{sites}");
+}
+
+#[test]
 fn a_backup_is_not_written_over_what_is_there() {
     let program = Program::new();
     assert_eq!(program.run(&["site", "add", "http://shop.example/"]).code, 0);

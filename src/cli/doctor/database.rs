@@ -61,6 +61,12 @@ fn standing(checkup: &Checkup) -> Finding {
                 "{path} was written by a newer Gatecrawl (it has migration {schema}, this program knows up to {known}): install that version or a newer one."
             ),
         ),
+        Standing::Altered(version) => Finding::broken(
+            PART,
+            format!(
+                "{path} was written by a Gatecrawl from between two releases (its migration {version} is not the one of this program): go on with the program that wrote it, or give another directory with --data."
+            ),
+        ),
         Standing::Foreign => Finding::broken(
             PART,
             format!(

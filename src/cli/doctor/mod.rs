@@ -64,17 +64,28 @@ async fn look(data: &Path, config: &Config) -> Result<Vec<Finding>, Failure> {
     findings.extend(place::configuration(config));
     findings.extend(place::permissions(data, &checkup));
     findings.extend(place::disk(data, checkup.bytes));
-    findings.push(database::database(&checkup).await?);
+    findings.push(or_broken("database", database::database(&checkup).await));
     findings.push(database::clock(checkup.newest, clock.now()));
-    findings.extend(network::names(store).await?);
+    findings.extend(network::names(store).await.unwrap_or_else(|why| vec![broken("dns", why)]));
     findings.push(network::serve(config).await);
-    findings.push(network::mail(store, config, &clock).await?);
+    findings.push(or_broken("mail", network::mail(store, config, &clock).await));
     if let Some(store) = store {
         let office = super::office_over(store, &clock, config)?;
-        findings.extend(messages::recipients(&office).await?);
-        findings.push(messages::messages(&office).await?);
+        let recipients = messages::recipients(&office).await;
+        findings.extend(recipients.unwrap_or_else(|why| vec![broken("recipient", why)]));
+        findings.push(or_broken("messages", messages::messages(&office).await));
     }
     Ok(findings)
+}
+
+/// A part that cannot be looked at is broken, and hides no other.
+fn broken(part: &'static str, why: Failure) -> Finding {
+    let (Failure::Usage(why) | Failure::Job(why)) = why;
+    Finding::broken(part, format!("{why:#}."))
+}
+
+fn or_broken(part: &'static str, looked: Result<Finding, Failure>) -> Finding {
+    looked.unwrap_or_else(|why| broken(part, why))
 }
 
 fn tell(findings: &[Finding], format: Format) -> Result<(), Failure> {

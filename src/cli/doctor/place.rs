@@ -117,7 +117,10 @@ fn roomy(room: Room, database: u64) -> Finding {
     let says = format!("{} of {} are free, the database has {}", bytes(free), bytes(whole), bytes(database));
     if free < ROOM_NEEDED {
         let needed = bytes(ROOM_NEEDED);
-        return Finding::broken(PART, format!("{says}: nothing is recorded below {needed}; make room."));
+        return Finding::broken(
+            PART,
+            format!("{says}: recording is about to stop, and goes on at {needed} only; make room."),
+        );
     }
     if free < database.saturating_mul(COPIES) {
         let says = format!("{says}: a backup beside it and some upgrades need twice that; make room.");

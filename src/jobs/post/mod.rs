@@ -89,7 +89,14 @@ impl PostOffice {
         let mut out = JoinSet::new();
         let mut busy = HashSet::new();
         while !stop.is_cancelled() {
-            self.write_due(&mut memory).await;
+            match self.store.standstill() {
+                Some(still) => {
+                    let telling = self.tell_standstill(&mut memory.standstill, &still, self.clock.now());
+                    // A relay that hangs does not hold up the end.
+                    stop.run_until_cancelled(telling).await;
+                }
+                None => self.write_due(&mut memory).await,
+            }
             for channel in self.due_channels().await {
                 if busy.insert(channel) {
                     let (office, stop) = (self.clone(), stop.clone());
@@ -123,10 +130,6 @@ impl PostOffice {
     /// Writes what is due. One part that fails does not keep the others from their work; it is tried again in the next round.
     async fn write_due(&self, memory: &mut Memory) {
         let now = self.clock.now();
-        if let Some(still) = self.store.standstill() {
-            self.tell_standstill(&mut memory.standstill, &still, now).await;
-            return;
-        }
         self.report("the end of a standstill", self.tell_end(&mut memory.standstill, now).await);
         if is_due(memory.robots_at, ROBOTS_EVERY, now) {
             memory.robots_at = Some(now);

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::PostOffice;
@@ -29,7 +30,8 @@ const AGAIN_AFTER: Span = Span::minutes(5);
 /// Who was told of a standstill.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    since: Option<DateTime<Utc>>,
+    /// Since when it lasts, and whether it ends by itself.
+    which: Option<(DateTime<Utc>, bool)>,
     told: BTreeSet<RecipientId>,
     tried_at: Option<DateTime<Utc>>,
 }
@@ -37,20 +39,27 @@ pub(super) struct Known {
 impl PostOffice {
     /// Tells everybody who wants alerts, once.
     pub(super) async fn tell_standstill(&self, known: &mut Known, still: &Standstill, now: DateTime<Utc>) {
+        let which = Some((still.since, still.is_final));
+        if known.which.is_some_and(|before| Some(before) != which) {
+            // Another one, or worse than was told.
+            *known = Known::default();
+        }
         let rests = known.tried_at.is_some_and(|at| now - at < AGAIN_AFTER.delta() && at <= now);
         if now - still.since < TOLD_AFTER.delta() || rests {
             return;
         }
         let is_first = known.tried_at.is_none();
-        known.since = Some(still.since);
+        known.which = which;
         known.tried_at = Some(now);
         // Who cannot be read cannot be told; pages and the log say it all the same.
-        for recipient in self.store.recipients().await.unwrap_or_default() {
-            let wants = recipient.wishes.alerts && recipient.wishes.quiet_until(now).is_none();
-            if !wants || known.told.contains(&recipient.id) {
-                continue;
-            }
-            match self.reach(&recipient, still, now).await {
+        let recipients = self.store.recipients().await.unwrap_or_default();
+        let wants = |one: &&Recipient| {
+            one.wishes.alerts && one.wishes.quiet_until(now).is_none() && !known.told.contains(&one.id)
+        };
+        let waiting: Vec<&Recipient> = recipients.iter().filter(wants).collect();
+        let reached = join_all(waiting.iter().map(|one| self.reach(one, still, now))).await;
+        for (recipient, reached) in waiting.into_iter().zip(reached) {
+            match reached {
                 Ok(()) => drop(known.told.insert(recipient.id)),
                 Err(why) if is_first => {
                     tracing::warn!(message.recipient = recipient.name, why, "a standstill could not be told");
@@ -76,15 +85,18 @@ impl PostOffice {
 
     /// Tells those who were told that it goes on.
     pub(super) async fn tell_end(&self, known: &mut Known, now: DateTime<Utc>) -> anyhow::Result<()> {
-        let Known { since: Some(since), told, .. } = std::mem::take(known) else { return Ok(()) };
-        for id in told {
-            let Some(recipient) = self.store.recipient(id).await? else { continue };
-            let key = format!("standstill-over-{id}-{}", since.timestamp_millis());
-            let text = over(since, now);
-            let message = self.message(key.clone(), "recording goes on", "standstill_over", &text, now);
-            let post = Post { key, kind: Kind::Alert, recipient: &recipient };
-            self.write(&post, &Told::default(), now, |_| message).await?;
+        let Some((since, _)) = known.which else { return Ok(()) };
+        while let Some(id) = known.told.first().copied() {
+            if let Some(recipient) = self.store.recipient(id).await? {
+                let key = format!("standstill-over-{id}-{}", since.timestamp_millis());
+                let text = over(since, now);
+                let message = self.message(key.clone(), "recording goes on", "standstill_over", &text, now);
+                let post = Post { key, kind: Kind::Alert, recipient: &recipient };
+                self.write(&post, &Told::default(), now, |_| message).await?;
+            }
+            known.told.remove(&id);
         }
+        *known = Known::default();
         Ok(())
     }
 

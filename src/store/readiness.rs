@@ -44,8 +44,11 @@ impl Readiness {
 
     /// Whether it lives, and can store what is seen.
     pub async fn check(&self) -> Result<(), NotReady> {
-        self.is_alive().await?;
-        self.store.standstill().map_or(Ok(()), |still| Err(NotReady::Standstill(still.why)))
+        // It says better why the database may not answer.
+        match self.store.standstill() {
+            Some(still) => Err(NotReady::Standstill(still.why)),
+            None => self.is_alive().await,
+        }
     }
 
     /// Whether database and writer answer.

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use gatecrawl::store::FILE_NAME;
 
+use crate::support::files::sql;
 use crate::support::program::{Program, Ran};
 use crate::support::recorded::recorded;
 use crate::support::wait_for;
@@ -22,22 +23,9 @@ print('\\n'.join(sqlite3.connect(sys.argv[1]).iterdump()))";
     rows
 }
 
-fn run_sql(database: &Path, statement: &str) {
-    let script = "import sqlite3, sys
-c = sqlite3.connect(sys.argv[1])
-c.execute(sys.argv[2])
-c.commit()";
-    let done = Command::new("python3").args(["-c", script]).arg(database).arg(statement).status();
-    assert!(done.expect("python3 runs").success());
-}
-
-/// The exit code, and that the error speaks of all these.
+/// It is refused, speaks of all these, and has changed nothing.
 fn refused(ran: &Ran, code: i32, says: &[&str]) {
-    assert_eq!(ran.code, code, "{}", ran.stderr);
-    for word in says {
-        assert!(ran.stderr.contains(word), "{word:?} is not in: {}", ran.stderr);
-    }
-    assert!(ran.stderr.contains("nothing was changed") && ran.stdout.is_empty(), "{}", ran.stderr);
+    ran.refused(code, &[says, &["nothing was changed"]].concat());
 }
 
 #[test]
@@ -104,7 +92,7 @@ fn what_a_removed_database_has_left_beside_it_does_not_get_into_the_backup_that_
     let serve = program.serve();
     assert_eq!(program.run(&["site", "add", "http://new.example/"]).code, 0);
     serve.kill();
-    let database = program.data().join(FILE_NAME);
+    let database = program.database();
     assert!(
         database.with_file_name(format!("{FILE_NAME}-wal")).exists(),
         "what was written last is beside it"
@@ -121,7 +109,7 @@ fn what_a_removed_database_has_left_beside_it_does_not_get_into_the_backup_that_
 fn a_backup_is_not_written_over_what_is_there() {
     let program = Program::new();
     assert_eq!(program.run(&["site", "add", "http://shop.example/"]).code, 0);
-    let (folder, database) = (program.data(), program.data().join(FILE_NAME));
+    let (folder, database) = (program.data(), program.database());
     let there = program.put("there.db", "something else");
     refused(&program.run(&["backup", &there]), 2, &[&there, "--force"]);
     assert_eq!(fs::read_to_string(&there).unwrap(), "something else");
@@ -144,10 +132,10 @@ fn what_is_no_sound_backup_is_not_put_back() {
     let path = backup.to_str().unwrap();
     assert_eq!(program.run(&["backup", path]).code, 0);
     let sound = fs::read(&backup).unwrap();
-    let before = rows(&program.data().join(FILE_NAME));
+    let before = rows(&program.database());
     let restore = || program.run(&["restore", path, "--force"]);
 
-    run_sql(
+    sql(
         &backup,
         "insert into _sqlx_migrations select 9999, 'later', installed_on, success, checksum, execution_time
          from _sqlx_migrations limit 1",
@@ -162,11 +150,11 @@ fn what_is_no_sound_backup_is_not_put_back() {
     fs::write(&backup, "no database, ".repeat(1000)).unwrap();
     refused(&restore(), 3, &[path, "no sound database"]);
     fs::remove_file(&backup).unwrap();
-    run_sql(&backup, "create table notes (text text)");
+    sql(&backup, "create table notes (text text)");
     refused(&restore(), 3, &[path, "no tables of Gatecrawl"]);
     fs::remove_file(&backup).unwrap();
     refused(&restore(), 2, &[path, "check the path"]);
-    assert_eq!(rows(&program.data().join(FILE_NAME)), before);
+    assert_eq!(rows(&program.database()), before);
     let left = fs::read_dir(program.data()).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| !name.to_string_lossy().starts_with(FILE_NAME)).collect();
     assert!(left.is_empty(), "no half copy is left: {left:?}");

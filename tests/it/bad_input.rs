@@ -4,19 +4,10 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 
-use crate::support::program::{Program, Ran};
+use crate::support::files::sql;
+use crate::support::program::Program;
 use crate::support::site::{put, small};
 use crate::support::world::World;
-
-/// The exit code, and that the error speaks of all these.
-fn refused(ran: &Ran, code: i32, says: &[&str]) {
-    assert_eq!(ran.code, code, "{}", ran.stderr);
-    assert_eq!(ran.stdout, "", "an error is talk, not data");
-    for word in says {
-        assert!(ran.stderr.contains(word), "{word:?} is not in: {}", ran.stderr);
-    }
-    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
-}
 
 fn sites(program: &Program) -> usize {
     program.json(0, &["site", "list"]).as_array().unwrap().len()
@@ -31,8 +22,8 @@ fn an_address_that_is_no_site_is_refused() {
         ("mailto:nobody@shop.example", "mailto"),
         ("not a site", "URL"),
     ] {
-        refused(&program.run(&["crawl", address]), 2, &[says]);
-        refused(&program.run(&["site", "add", address]), 2, &[says]);
+        program.run(&["crawl", address]).refused(2, &[says]);
+        program.run(&["site", "add", address]).refused(2, &[says]);
     }
     assert_eq!(sites(&program), 0);
 }
@@ -41,7 +32,7 @@ fn an_address_that_is_no_site_is_refused() {
 fn an_unknown_host_is_told_and_not_kept_as_a_site() {
     let program = Program::new();
     let ran = program.run(&["crawl", "http://no-such-host.invalid/"]);
-    refused(&ran, 3, &["no-such-host.invalid", "spelling"]);
+    ran.refused(3, &["no-such-host.invalid", "spelling"]);
     assert_eq!(sites(&program), 0);
 }
 
@@ -51,7 +42,7 @@ fn a_start_page_that_is_no_web_page_is_told() {
     put(&site, "notes.txt", "plain text");
     let world = World::of(site);
     let ran = world.program.run(&["crawl", &format!("{}notes.txt", world.url()), "--rate", "0"]);
-    refused(&ran, 3, &["text/plain", "--list"]);
+    ran.refused(3, &["text/plain", "--list"]);
     assert_eq!(sites(&world.program), 0);
 }
 
@@ -65,16 +56,16 @@ fn a_sitemap_that_is_html_is_told_and_the_crawl_goes_on() {
     assert!(notes.contains("sitemap.xml") && notes.contains("HTML"), "{notes}");
     assert!(world.nginx.asked().contains_key("/docs/2.html"));
     let ran = world.program.run(&["crawl", &world.url(), "--sitemap-only", "--rate", "0"]);
-    refused(&ran, 3, &["--sitemap-only"]);
+    ran.refused(3, &["--sitemap-only"]);
 }
 
 #[test]
 fn a_data_directory_that_cannot_be_used_is_named() {
     let program = Program::new();
     let file = program.put("a-file", "not a directory");
-    refused(&program.run_in(Path::new(&file), &["site", "list"]), 2, &[&file, "--data"]);
+    program.run_in(Path::new(&file), &["site", "list"]).refused(2, &[&file, "--data"]);
     let below = format!("{file}/below");
-    refused(&program.run_in(Path::new(&below), &["site", "list"]), 2, &[&below, "--data"]);
+    program.run_in(Path::new(&below), &["site", "list"]).refused(2, &[&below, "--data"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "not a directory");
 }
 
@@ -90,7 +81,7 @@ fn a_file_that_is_no_database_is_left_as_it_is() {
         let _ = fs::remove_file(format!("{name}{side}"));
     }
     fs::write(&path, "no database, ".repeat(1000)).unwrap();
-    refused(&program.run(&["site", "list"]), 3, &[name]);
+    program.run(&["site", "list"]).refused(3, &[name]);
     assert_eq!(fs::read_to_string(&path).unwrap(), "no database, ".repeat(1000));
 }
 
@@ -98,15 +89,13 @@ fn a_file_that_is_no_database_is_left_as_it_is() {
 fn a_database_of_a_newer_version_is_not_touched() {
     let program = Program::new();
     assert_eq!(program.run(&["site", "add", "http://shop.example/"]).code, 0);
-    let database = program.data().join("gatecrawl.db");
-    let script = "import sqlite3, sys
-c = sqlite3.connect(sys.argv[1])
-c.execute(\"insert into _sqlx_migrations select 9999, 'from the future', installed_on, success, checksum, execution_time from _sqlx_migrations limit 1\")
-c.commit()";
-    let python = std::process::Command::new("python3").args(["-c", script]).arg(&database).status().unwrap();
-    assert!(python.success());
-    refused(&program.run(&["site", "list"]), 3, &["newer"]);
-    refused(&program.run(&["serve", "--listen", "127.0.0.1:0"]), 3, &["newer"]);
+    sql(
+        &program.database(),
+        "insert into _sqlx_migrations select 9999, 'from the future', installed_on, success, checksum, execution_time
+         from _sqlx_migrations limit 1",
+    );
+    program.run(&["site", "list"]).refused(3, &["newer"]);
+    program.run(&["serve", "--listen", "127.0.0.1:0"]).refused(3, &["newer"]);
 }
 
 #[test]
@@ -114,7 +103,7 @@ fn a_port_in_use_is_named_with_a_way_out() {
     let program = Program::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    refused(&program.run(&["serve", "--listen", &address]), 3, &[&address, "--listen"]);
+    program.run(&["serve", "--listen", &address]).refused(3, &[&address, "--listen"]);
     assert!(!program.data().exists(), "nothing was made");
 }
 
@@ -131,10 +120,10 @@ fn a_wrong_setting_changes_nothing() {
         ("no_such_key=1", "no_such_key"),
         ("rate", "rate"),
     ] {
-        refused(&program.run(&["site", "set", "shop.example", "max_urls=7", pair]), 2, &[says]);
+        program.run(&["site", "set", "shop.example", "max_urls=7", pair]).refused(2, &[says]);
     }
     assert_eq!(program.json(0, &["site", "show", "shop.example"]), before);
-    refused(&program.run(&["site", "set", "other.example", "rate=1"]), 2, &["other.example", "site list"]);
+    program.run(&["site", "set", "other.example", "rate=1"]).refused(2, &["other.example", "site list"]);
 }
 
 #[test]
@@ -143,7 +132,7 @@ fn a_private_address_behind_a_name_of_the_dashboard_is_refused_in_a_crawl() {
     let program = &world.program;
     let url = world.url();
     assert_eq!(program.run(&["site", "add", &url, "--set", "allow_private=false"]).code, 0);
-    refused(&program.run(&["crawl", &url, "--rate", "0"]), 3, &["private", "--allow-private"]);
+    program.run(&["crawl", &url, "--rate", "0"]).refused(3, &["private", "--allow-private"]);
     assert!(world.nginx.asked().is_empty());
 }
 

@@ -2,11 +2,11 @@
 //! changes nothing.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::support::ask::Client;
 use crate::support::files::{contents, damage, damage_table, set_mode, sql};
-use crate::support::program::{Program, Ran};
+use crate::support::program::Program;
 use crate::support::service::Service;
 use crate::support::wait_for;
 use crate::support::world::World;
@@ -14,20 +14,11 @@ use crate::support::world::World;
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 const LIST: [&str; 2] = ["site", "list"];
 
-/// The exit code, and that the error speaks of all these.
-fn refused(ran: &Ran, code: i32, says: &[&str]) {
-    assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{}", ran.stderr);
-    for word in says {
-        assert!(ran.stderr.contains(word), "{word:?} is not in: {}", ran.stderr);
-    }
-    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
-}
-
 /// A program that knows a site, and whose database is in one file: what stands in the file beside it would hide what is done to it.
 fn program() -> Program {
     let program = Program::new();
     assert_eq!(program.run(&["site", "add", "http://shop.example/"]).code, 0);
-    sql(&database(&program), "select count(*) from sqlite_master");
+    sql(&program.database(), "select count(*) from sqlite_master");
     assert_eq!(contents(&program.data()).len(), 1);
     program
 }
@@ -35,10 +26,6 @@ fn program() -> Program {
 /// The database without what the engine puts beside it.
 fn bytes(program: &Program) -> Option<(usize, u64)> {
     contents(&program.data()).remove("gatecrawl.db")
-}
-
-fn database(program: &Program) -> PathBuf {
-    program.data().join("gatecrawl.db")
 }
 
 #[test]
@@ -62,7 +49,7 @@ fn a_setting_of_the_wrong_type_is_told_with_its_line_and_what_it_should_be() {
         let program = Program::new();
         let file = program.put("gatecrawl.toml", text);
         for command in [&SERVE[..], &LIST, &["doctor"]] {
-            refused(&program.run(command), 2, &[&[file.as_str()][..], says].concat());
+            program.run(command).refused(2, &[&[file.as_str()][..], says].concat());
         }
         assert!(!program.data().exists(), "nothing was made");
     }
@@ -83,7 +70,7 @@ fn a_secret_that_cannot_be_read_is_told_with_its_file_and_key() {
         );
         program.put("gatecrawl.toml", &relay);
         set_mode(&program.data().with_file_name("gatecrawl.toml"), 0o644);
-        refused(&program.run_without_rights(&SERVE), 2, &["mail.password_file", file, why, "readable"]);
+        program.run_without_rights(&SERVE).refused(2, &["mail.password_file", file, why, "readable"]);
     }
     assert!(!program.data().exists(), "nothing was made");
 }
@@ -96,13 +83,13 @@ fn a_data_directory_and_a_database_without_rights_are_named() {
         (0o777, 0o444, ["gatecrawl.db", "Permission denied"]),
     ] {
         let program = program();
-        set_mode(&database(&program), file);
+        set_mode(&program.database(), file);
         set_mode(&program.data(), directory);
         let ran = [program.run_without_rights(&SERVE), program.run_without_rights(&LIST)];
         set_mode(&program.data(), 0o755);
-        set_mode(&database(&program), 0o644);
+        set_mode(&program.database(), 0o644);
         for ran in ran {
-            refused(&ran, 2, &[says[0], says[1], "writable for this user", "--data"]);
+            ran.refused(2, &[says[0], says[1], "writable for this user", "--data"]);
         }
         assert_eq!(contents(&program.data()).len(), 1, "nothing was made beside it");
         assert_eq!(program.json(0, &LIST).as_array().unwrap().len(), 1);
@@ -121,10 +108,10 @@ fn a_damaged_database_is_named_with_a_way_out_and_left_as_it_is() {
         ("its end", &cut),
     ] {
         let program = program();
-        damaged(&database(&program));
+        damaged(&program.database());
         let before = bytes(&program);
         for command in [&SERVE[..], &LIST] {
-            refused(&program.run(command), 3, &["gatecrawl.db", "restore", "gatecrawl restore FILE --force"]);
+            program.run(command).refused(3, &["gatecrawl.db", "restore", "gatecrawl restore FILE --force"]);
             assert_eq!(bytes(&program), before, "{what}, {command:?}");
         }
     }
@@ -133,10 +120,10 @@ fn a_damaged_database_is_named_with_a_way_out_and_left_as_it_is() {
 #[test]
 fn a_database_of_a_newer_version_is_left_as_it_is() {
     let program = program();
-    sql(&database(&program), "update _sqlx_migrations set version = 9999 where version = 1");
+    sql(&program.database(), "update _sqlx_migrations set version = 9999 where version = 1");
     let before = bytes(&program);
     for command in [&SERVE[..], &LIST] {
-        refused(&program.run(command), 3, &["gatecrawl.db", "newer", "install that version"]);
+        program.run(command).refused(3, &["gatecrawl.db", "newer", "install that version"]);
         assert_eq!(bytes(&program), before);
     }
 }
@@ -170,7 +157,7 @@ fn is_told(serve: &Service, client: &Client, says: &str) {
 #[test]
 fn a_database_that_is_damaged_under_a_running_serve_stops_the_recording_and_is_told_once() {
     let (world, mut serve, client) = watched();
-    let file = database(&world.program);
+    let file = world.program.database();
     // What is in the other file and in memory would hide the damage.
     wait_for("all is in the database", || {
         (sql(&file, "pragma wal_checkpoint(truncate)") == "0").then_some(())
@@ -191,7 +178,7 @@ fn a_database_that_is_damaged_under_a_running_serve_stops_the_recording_and_is_t
 #[test]
 fn a_database_that_is_taken_away_stops_the_recording_until_it_is_back() {
     let (world, mut serve, client) = watched();
-    let (file, away) = (database(&world.program), world.program.data().join("away.db"));
+    let (file, away) = (world.program.database(), world.program.data().join("away.db"));
     fs::rename(&file, &away).unwrap();
     is_told(&serve, &client, "was removed, or another file is in its place");
     assert!(client.get("/").body.contains("has recorded nothing since"));

@@ -1,7 +1,5 @@
 //! `gatecrawl doctor` looks at each part, also when another one is broken, says what to do, and changes nothing.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use crate::support::files::{contents, damage, damage_table, set_mode, sql};
@@ -36,12 +34,8 @@ fn program() -> Program {
     program.put("gatecrawl.toml", &format!("listen = \"127.0.0.1:{}\"\n", free_port()));
     assert_eq!(program.run(&["site", "add", "http://127.0.0.1:9/"]).code, 0);
     // In one file: what stands in the one beside it would hide what is done to it.
-    sql(&database(&program), "select count(*) from sqlite_master");
+    sql(&program.database(), "select count(*) from sqlite_master");
     program
-}
-
-fn database(program: &Program) -> PathBuf {
-    program.data().join("gatecrawl.db")
 }
 
 #[test]
@@ -82,7 +76,7 @@ fn a_damaged_database_is_told_with_a_way_out_and_the_other_parts_too() {
         ("a page in the middle", |file| damage_table(file, "spell")),
     ] {
         let program = program();
-        damaged(&database(&program));
+        damaged(&program.database());
         let before = contents(&program.data());
         let found = program.json(3, &["doctor"]);
         says(&found, "database", "broken", &["gatecrawl.db is damaged", "gatecrawl restore FILE --force"]);
@@ -100,7 +94,7 @@ fn a_database_of_another_version_is_told_and_not_brought_up_to_date_by_looking()
         ("delete from _sqlx_migrations where version > 3", 0, "attention", ["next start", "backup FILE"]),
     ] {
         let program = program();
-        sql(&database(&program), change);
+        sql(&program.database(), change);
         let before = contents(&program.data());
         let found = program.json(code, &["doctor"]);
         says(&found, "database", state, &words);
@@ -113,7 +107,7 @@ fn a_database_of_another_version_is_told_and_not_brought_up_to_date_by_looking()
 fn a_directory_that_cannot_be_written_is_told_with_whose_it_is() {
     let program = program();
     set_mode(&program.data(), 0o555);
-    set_mode(&database(&program), 0o444);
+    set_mode(&program.database(), 0o444);
     let before = contents(&program.data());
     let ran = program.run_without_rights(&["doctor", "--format", "json"]);
     set_mode(&program.data(), 0o755);
@@ -159,7 +153,7 @@ fn a_clock_that_was_set_back_is_told_with_how_far() {
     let program = program();
     let crawl = "insert into crawl (site_id, kind, state, options, requested_at)
         values (1, 'manual', 'finished', '{}', 1000 * (strftime('%s', 'now') + 5 * 3600))";
-    sql(&database(&program), crawl);
+    sql(&program.database(), crawl);
     let found = program.json(0, &["doctor"]);
     says(&found, "clock", "attention", &["later: it was set back", "NTP"]);
     assert!(part(&found, "clock").1.contains("4 h 59 min") || part(&found, "clock").1.contains("5 h"));
@@ -182,7 +176,7 @@ fn a_serve_that_records_nothing_is_broken_with_its_reason() {
     let serve = Service::start(program, &["--config", &file], &[]);
     serve.address();
     serve.setup_token();
-    std::fs::rename(database(program), program.data().join("elsewhere.db")).unwrap();
+    std::fs::rename(program.database(), program.data().join("elsewhere.db")).unwrap();
     let found = wait_for("it is noticed", || {
         let ran = program.run(&["doctor", "--format", "json"]);
         let found: Value = serde_json::from_str(&ran.stdout).unwrap();

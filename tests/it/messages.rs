@@ -2,13 +2,12 @@
 //! once. The mail is looked at in a real browser; its pictures are kept in `target/tmp`.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
+use crate::support::ask::Client;
 use crate::support::browser::Browser;
 use crate::support::program::Serve;
 use crate::support::smtp::{Mood, Relay};
@@ -46,16 +45,9 @@ fn token(world: &World) -> String {
 
 /// What the API says of the messages.
 fn messages(serve: &Serve, token: &str) -> Vec<Value> {
-    let host = serve.address.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).unwrap();
-    let request =
-        format!("GET /api/v1/messages HTTP/1.0\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.contains("200 OK"), "{head}");
-    serde_json::from_str(body).unwrap()
+    let answer = Client::with_token(&serve.address, token).get("/api/v1/messages");
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    serde_json::from_str(&answer.body).unwrap()
 }
 
 #[test]

@@ -14,24 +14,30 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-/// A client with the cookie of a session, when it has one.
+/// A client with the cookie of a session or a token, when it has one.
 #[derive(Debug)]
 pub(crate) struct Client {
     host: String,
-    cookie: String,
+    /// The header that says who asks.
+    credentials: String,
 }
 
 impl Client {
     /// Of the dashboard at this address, `http://HOST:PORT`.
     pub(crate) fn new(address: &str) -> Self {
-        Self { host: address.trim_start_matches("http://").to_owned(), cookie: String::new() }
+        Self { host: address.trim_start_matches("http://").to_owned(), credentials: String::new() }
+    }
+
+    /// The same for a program that has this token.
+    pub(crate) fn with_token(address: &str, token: &str) -> Self {
+        Self { credentials: format!("Authorization: Bearer {token}\r\n"), ..Self::new(address) }
     }
 
     /// Makes the first account with the token of its link, and stays logged in.
     pub(crate) fn set_up(&mut self, token: &str) {
         let made = self.post(&format!("/setup/{token}"), "name=nadia&password=long-enough-for-a-test");
         let cookie = made.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
-        cookie.split(';').next().unwrap().clone_into(&mut self.cookie);
+        self.credentials = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap());
     }
 
     /// `GET`
@@ -48,8 +54,8 @@ impl Client {
 
     fn send(&self, head: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.host).unwrap();
-        let (host, cookie) = (&self.host, &self.cookie);
-        write!(stream, "{head}Host: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n{body}").unwrap();
+        let (host, credentials) = (&self.host, &self.credentials);
+        write!(stream, "{head}Host: {host}\r\n{credentials}Connection: close\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");

@@ -6,6 +6,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use gatecrawl::store::FILE_NAME;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -46,6 +47,16 @@ impl Ran {
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+
+    /// It was refused with this exit code, and the error speaks of all these.
+    pub(crate) fn refused(&self, code: i32, says: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.stderr);
+        assert_eq!(self.stdout, "", "an error is talk, not data");
+        for word in says {
+            assert!(self.stderr.contains(word), "{word:?} is not in: {}", self.stderr);
+        }
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+    }
 }
 
 impl Program {
@@ -57,6 +68,11 @@ impl Program {
     /// Where its data are.
     pub(crate) fn data(&self) -> PathBuf {
         self.directory.path().join("data")
+    }
+
+    /// Its database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data().join(FILE_NAME)
     }
 
     /// Puts a file beside the data, and returns its path.

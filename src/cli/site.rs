@@ -242,11 +242,9 @@ async fn set(data: &Path, text: &str, pairs: &[String]) -> Outcome {
     let app = super::open(data).await?;
     let mut site = known(&app, text).await?;
     refuse_declared(&site)?;
-    let schedule = site.settings.schedule.clone();
-    site.settings.set_all(pairs).map_err(|error| Failure::Usage(error.into()))?;
-    if site.settings.schedule != schedule {
-        site.next_crawl_at = site.settings.schedule.next(app.clock.now(), site.settings.time_zone);
-    }
+    let mut changed = site.settings.clone();
+    changed.set_all(pairs).map_err(|error| Failure::Usage(error.into()))?;
+    site.take_settings(changed, app.clock.now());
     app.store.update_site(&site).await?;
     output::data(&format!("{}: {}", site.origin, pairs.join(", ")))?;
     Ok(Success::Fine)

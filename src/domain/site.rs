@@ -64,6 +64,17 @@ pub struct Settings {
     pub policy: Policy,
 }
 
+impl Site {
+    /// Takes these settings; a schedule, or the zone that it is read in, holds from now on.
+    pub fn take_settings(&mut self, settings: Settings, now: DateTime<Utc>) {
+        let timing = |of: &Settings| (of.schedule.clone(), of.time_zone);
+        if timing(&settings) != timing(&self.settings) {
+            self.next_crawl_at = settings.schedule.next(now, settings.time_zone);
+        }
+        self.settings = settings;
+    }
+}
+
 /// Which private and loopback addresses may be asked for a site. Written `false`, `host`, `true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PrivateAddresses {
@@ -325,5 +336,32 @@ mod tests {
         let json = serde_json::to_string(&Settings::default()).unwrap();
         assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), Settings::default());
         assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn a_new_schedule_or_zone_holds_from_now_on_and_any_other_setting_moves_no_crawl() {
+        let now = "2026-11-01T09:00:00Z".parse().unwrap();
+        let mut settings = Settings::default();
+        settings.set_all(&["schedule=cron 0 3 * * *"]).unwrap();
+        let start_url = PageUrl::parse("https://shop.example/").unwrap();
+        let mut site = Site {
+            id: SiteId(1),
+            origin: start_url.origin(),
+            start_url,
+            settings: settings.clone(),
+            paused: false,
+            declared: false,
+            created_at: now,
+            next_crawl_at: None,
+        };
+        settings.set_all(&["rate=2"]).unwrap();
+        site.take_settings(settings.clone(), now);
+        assert_eq!((site.settings.rate, site.next_crawl_at), (2.0, None));
+        settings.set_all(&["time_zone=Europe/Berlin"]).unwrap();
+        site.take_settings(settings.clone(), now);
+        assert_eq!(site.next_crawl_at, Some("2026-11-02T02:00:00Z".parse().unwrap()));
+        settings.set_all(&["schedule=never"]).unwrap();
+        site.take_settings(settings, now);
+        assert_eq!(site.next_crawl_at, None);
     }
 }

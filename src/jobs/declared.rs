@@ -51,14 +51,10 @@ pub async fn apply(
     Ok(applied)
 }
 
-/// The site with what is declared of it; a new schedule holds from now on.
+/// The site with what is declared of it.
 fn as_declared(site: &Site, new: &NewSite, now: DateTime<Utc>) -> Site {
     let mut wanted = Site { declared: true, start_url: new.start_url.clone(), ..site.clone() };
-    if (&new.settings.schedule, new.settings.time_zone) != (&site.settings.schedule, site.settings.time_zone)
-    {
-        wanted.next_crawl_at = new.settings.schedule.next(now, new.settings.time_zone);
-    }
-    wanted.settings = new.settings.clone();
+    wanted.take_settings(new.settings.clone(), now);
     wanted
 }
 

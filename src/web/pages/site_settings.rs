@@ -80,10 +80,7 @@ pub(crate) async fn change(
     if !wrong.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page(&site, &typed, &wrong))?).into_response());
     }
-    if changed.schedule != site.settings.schedule || changed.time_zone != site.settings.time_zone {
-        site.next_crawl_at = changed.schedule.next(app.now(), changed.time_zone);
-    }
-    site.settings = changed;
+    site.take_settings(changed, app.now());
     app.store.update_site(&site).await?;
     app.wake.notify_one();
     Ok(Redirect::to(&format!("/sites/{}", site.id)).into_response())

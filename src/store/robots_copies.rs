@@ -6,6 +6,7 @@ use sqlx::FromRow;
 use super::{Store, StoreError, corrupt, instant, millis};
 use crate::domain::observation::SiteId;
 use crate::domain::outcome::Outcome;
+use crate::domain::robots_ladder::Failure;
 
 /// What is kept of a robots.txt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,14 @@ pub struct RobotsCopy {
     pub good_at: Option<DateTime<Utc>>,
     /// The good copy; empty when the site has no robots.txt.
     pub good_body: Option<Vec<u8>>,
+}
+
+impl RobotsCopy {
+    /// How it fails, of a site that is generally available or is not; `None`: it does not.
+    pub fn failure(&self, site_is_up: bool) -> Option<Failure> {
+        let (outcome, has_copy) = (self.outcome, self.good_at.is_some());
+        self.failing_since.map(|since| Failure { since, outcome, has_copy, site_is_up })
+    }
 }
 
 #[derive(Debug, FromRow)]

@@ -170,13 +170,8 @@ impl Status {
 
     /// How its robots.txt fails; `None`: it does not.
     pub(crate) fn robots_failure(&self) -> Option<Failure> {
-        let copy = self.robots.as_ref()?;
-        Some(Failure {
-            since: copy.failing_since?,
-            outcome: copy.outcome,
-            has_copy: copy.good_at.is_some(),
-            site_is_up: !self.going_on().any(|o| o.outage.scope == Scope::Site),
-        })
+        let is_down = self.going_on().any(|o| o.outage.scope == Scope::Site);
+        self.robots.as_ref()?.failure(!is_down)
     }
 
     /// Google crawls nothing of the host, because its robots.txt fails.

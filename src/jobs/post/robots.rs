@@ -6,7 +6,7 @@ use super::PostOffice;
 use crate::domain::news::{News, ROBOTS_TOLD_AFTER};
 use crate::domain::observation::SiteId;
 use crate::domain::outage::Scope;
-use crate::domain::robots_ladder::{Authority, Failure, standing};
+use crate::domain::robots_ladder::{Authority, standing};
 use crate::domain::site::Site;
 use crate::store::robots_copies::RobotsCopy;
 
@@ -32,9 +32,8 @@ impl PostOffice {
         }
         let going_on = self.store.outages(site.id, Some(now)).await?;
         let is_down = going_on.iter().any(|o| o.outage.ongoing && o.outage.scope == Scope::Site);
-        let failure =
-            Failure { since, outcome: copy.outcome, has_copy: copy.good_at.is_some(), site_is_up: !is_down };
-        if let Some(standing) = standing(Authority::Google, &failure, now) {
+        let standing = copy.failure(!is_down).and_then(|failure| standing(Authority::Google, &failure, now));
+        if let Some(standing) = standing {
             self.store.file_robots_news(site.id, News::Robots(standing.step.phase), since, now).await?;
         }
         Ok(())

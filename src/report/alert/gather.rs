@@ -12,7 +12,7 @@ use crate::domain::news::News;
 use crate::domain::observation::{OutageId, SiteId};
 use crate::domain::outage::{Outage, Scope};
 use crate::domain::page_url::Section;
-use crate::domain::robots_ladder::{Authority, Failure, standing};
+use crate::domain::robots_ladder::{Authority, standing};
 use crate::domain::site::Site;
 use crate::report::digest::{answer, host, lines};
 use crate::report::json::{OutageJson, Surroundings};
@@ -172,18 +172,16 @@ async fn robots_line(
 ) -> Result<Option<Line>, StoreError> {
     let Some(site) = store.site(id).await? else { return Ok(None) };
     let copy = store.robots_copy(id).await?;
-    let sentence = match copy.and_then(|copy| copy.failing_since.map(|since| (copy, since))) {
-        Some((copy, since)) if !news.is_good() => {
-            let going_on = store.outages(id, Some(asked.now)).await?;
-            let is_down = going_on.iter().any(|o| o.outage.ongoing && o.outage.scope == Scope::Site);
-            let has_copy = copy.good_at.is_some();
-            let failure = Failure { since, outcome: copy.outcome, has_copy, site_is_up: !is_down };
+    let going_on = store.outages(id, Some(asked.now)).await?;
+    let is_down = going_on.iter().any(|o| o.outage.ongoing && o.outage.scope == Scope::Site);
+    let sentence = match copy.and_then(|copy| copy.failure(!is_down)) {
+        Some(failure) if !news.is_good() => {
             let source =
                 standing(Authority::Google, &failure, asked.now).map_or("", |standing| standing.step.source);
             format!(
                 "robots.txt cannot be had since {} ({}). {} Source: {source}",
-                wording::instant(since, asked.zone, asked.now),
-                wording::url::said(copy.outcome),
+                wording::instant(failure.since, asked.zone, asked.now),
+                wording::url::said(failure.outcome),
                 robots::consequence(&failure, asked.zone, asked.now),
             )
         }

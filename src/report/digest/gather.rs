@@ -272,14 +272,10 @@ async fn robots_now(
 ) -> Result<Option<String>, StoreError> {
     let Some(copy) = store.robots_copy(site.id).await? else { return Ok(None) };
     // Of a date that is past it is not known any more.
-    let Some(since) = copy.failing_since.filter(|since| *since <= asked.to && copy.fetched_at <= asked.to)
-    else {
-        return Ok(None);
-    };
     let is_down = cuts.iter().any(|cut| cut.stored.outage.ongoing && cut.stored.outage.scope == Scope::Site);
-    let failure =
-        Failure { since, outcome: copy.outcome, has_copy: copy.good_at.is_some(), site_is_up: !is_down };
-    let began = wording::instant(since, asked.zone, asked.to);
+    let is_known = |failure: &Failure| failure.since <= asked.to && copy.fetched_at <= asked.to;
+    let Some(failure) = copy.failure(!is_down).filter(is_known) else { return Ok(None) };
+    let began = wording::instant(failure.since, asked.zone, asked.to);
     let what = robots::consequence(&failure, asked.zone, asked.to);
     Ok(Some(format!("robots.txt cannot be had since {began}. {what}")))
 }

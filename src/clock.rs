@@ -28,10 +28,10 @@ impl Clock for SystemClock {
 }
 
 /// A clock that is behind by less is moved a little, as clocks are all the time, and was not set back.
-const SET_BACK: Duration = Duration::minutes(1);
+pub const SET_BACK: Duration = Duration::minutes(1);
 
 /// A clock that is behind by more is not put right by it, but wrong: who is a day ahead of all others is of no use.
-const LONGEST_LEAD: Duration = Duration::hours(24);
+pub const LONGEST_LEAD: Duration = Duration::hours(24);
 
 /// How fast time goes while the machine's clock catches up, in tenths: what lasts is measured a tenth too short at most.
 const CATCHING_UP: i32 = 9;

@@ -1,8 +1,8 @@
 //! Word to systemd, or whoever else started us and wants to know: when `serve` is ready, that it still works, that it stops.
 //!
 //! The watchdog is fed only while the database answers and the writer takes observations: a process that runs and records
-//! nothing is worse than one that is started anew. A full disk is no reason: a new start would not help. Without `NOTIFY_SOCKET` nothing is said. The protocol:
-//! <https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>.
+//! nothing is worse than one that is started anew. A full disk is no reason: a new start would not help. Without
+//! `NOTIFY_SOCKET` nothing is said. The protocol: <https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>.
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ use sqlx::sqlite::{
 use thiserror::Error;
 
 use super::data_directory;
-use super::schema::{self, Standing};
+use super::schema::{self, Version};
 use super::trouble::{self, Trouble};
 
 /// One copy of the migrations in the binary; each use of the macro would embed another.
@@ -158,10 +158,10 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
 async fn is_behind(path: &Path) -> Result<bool, OpenError> {
     let path = path.to_owned();
     match schema::look(&path, &MIGRATOR).await {
-        Standing::UpToDate => Ok(false),
-        Standing::Behind => Ok(true),
-        Standing::Newer(version) => Err(OpenError::Newer { path, version, known: known_schema() }),
-        Standing::Altered(version) => Err(OpenError::Altered { path, version }),
+        Version::UpToDate => Ok(false),
+        Version::Behind => Ok(true),
+        Version::Newer(version) => Err(OpenError::Newer { path, version, known: known_schema() }),
+        Version::Altered(version) => Err(OpenError::Altered { path, version }),
     }
 }
 

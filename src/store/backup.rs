@@ -19,12 +19,9 @@ use tempfile::TempPath;
 use thiserror::Error;
 
 use super::backend::{FILE_NAME, MIGRATOR, known_schema};
-use super::data_directory;
-use super::schema::{self, Standing};
+use super::data_directory::{self, BESIDE, beside};
+use super::schema::{self, Version};
 use super::trouble::{self, Trouble};
-
-/// What the engine keeps beside a database that is in use.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// How long a copy waits for another process.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -156,7 +153,7 @@ pub async fn restore(
     if was_there {
         keep_aside(&target, &aside).await?;
     }
-    // A database that was removed has left them, and the engine would write them into the one that takes its place.
+    // A damaged database has them, and one that was removed has left them: the engine would write them into what takes its place.
     move_beside(&target, &aside).map_err(|source| CopyError::Write { path: target.clone(), source })?;
     put(copy, &target, true)?;
     Ok(Restored { copied, aside: was_there.then_some(aside) })
@@ -244,10 +241,10 @@ fn put(copy: TempPath, target: &Path, overwrite: bool) -> Result<(), CopyError> 
 async fn bring_up_to_date(copy: &Path, backup: &Path) -> Result<(), CopyError> {
     let path = backup.to_owned();
     match schema::look(copy, &MIGRATOR).await {
-        Standing::UpToDate => return Ok(()),
-        Standing::Behind => {}
-        Standing::Newer(schema) => return Err(CopyError::Newer { path, schema, known: known_schema() }),
-        Standing::Altered(version) => {
+        Version::UpToDate => return Ok(()),
+        Version::Behind => {}
+        Version::Newer(schema) => return Err(CopyError::Newer { path, schema, known: known_schema() }),
+        Version::Altered(version) => {
             let why = format!("its migration {version} is of a Gatecrawl from between two releases");
             return Err(CopyError::Unsound { path, why });
         }
@@ -271,9 +268,9 @@ fn aside_of(database: &Path, now: DateTime<Utc>) -> PathBuf {
 /// Moves what the engine keeps beside a database, where there is any.
 fn move_beside(database: &Path, aside: &Path) -> io::Result<()> {
     for ending in BESIDE {
-        let from = with_ending(database, ending);
+        let from = beside(database, ending);
         if from.exists() {
-            fs::rename(&from, with_ending(aside, ending))?;
+            fs::rename(&from, beside(aside, ending))?;
         }
     }
     Ok(())
@@ -285,21 +282,20 @@ async fn keep_aside(database: &Path, aside: &Path) -> Result<(), CopyError> {
     if aside.exists() {
         return Err(CopyError::Exists(aside.to_owned()));
     }
-    let unwritten = |source| CopyError::Write { path: aside.to_owned(), source };
     match alone(database).await {
         Ok(true) => {}
         Ok(false) => return Err(CopyError::InUse(database.to_owned())),
         Err(error) if Trouble::of(&error) == Some(Trouble::Busy) => {
             return Err(CopyError::InUse(database.to_owned()));
         }
-        // A damaged one cannot be brought into one file: what is beside it goes with it.
-        Err(error) if Trouble::of(&error) == Some(Trouble::Damaged) => {
-            move_beside(database, aside).map_err(unwritten)?;
-        }
+        // A damaged one cannot be brought into one file: what is beside it goes with it, afterwards.
+        Err(error) if Trouble::of(&error) == Some(Trouble::Damaged) => {}
         Err(source) => return Err(CopyError::Database { path: database.to_owned(), source }),
     }
     // Not every file system knows a second name.
-    fs::hard_link(database, aside).or_else(|_| fs::copy(database, aside).map(drop)).map_err(unwritten)
+    fs::hard_link(database, aside)
+        .or_else(|_| fs::copy(database, aside).map(drop))
+        .map_err(|source| CopyError::Write { path: aside.to_owned(), source })
 }
 
 /// Brings all of a database into its one file, which nobody can who is not alone with it; `false`: somebody else is there.
@@ -322,12 +318,6 @@ fn give_to_owner(copy: &Path, directory: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         done => done,
     }
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 fn parent(path: &Path) -> &Path {

@@ -13,8 +13,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use super::backend::{Db, FILE_NAME, MIGRATOR, known_schema};
 use super::data_directory::wal;
+use super::schema::{self, Version};
 use super::trouble::{self, Trouble};
-use super::{Store, data_directory, instant, schema};
+use super::{Store, data_directory, instant};
 
 /// How long a look waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -136,10 +137,10 @@ impl Checkup {
             return Ok(Standing::Foreign);
         }
         Ok(match schema::look(&self.path, &MIGRATOR).await {
-            schema::Standing::Newer(_) => Standing::Newer,
-            schema::Standing::Altered(version) => Standing::Altered(version),
-            schema::Standing::Behind => Standing::Older,
-            schema::Standing::UpToDate => Standing::Sound,
+            Version::Newer(_) => Standing::Newer,
+            Version::Altered(version) => Standing::Altered(version),
+            Version::Behind => Standing::Older,
+            Version::UpToDate => Standing::Sound,
         })
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn make(directory: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
-/// The size of a write that shows whether there is room.
-const TRIAL: usize = 256 * 1024;
+/// The size of a write that shows whether there is room: about a batch of observations.
+pub(super) const TRIAL: usize = 256 * 1024;
 
 /// How a place stands on its disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,17 +59,25 @@ pub fn room(directory: &Path) -> io::Result<Room> {
     })
 }
 
-/// Writes about a batch of observations into a file without a name, which is gone afterwards.
+/// Writes so much into a file without a name, which is gone afterwards.
 pub fn try_write(directory: &Path) -> io::Result<()> {
     let mut file = tempfile::tempfile_in(directory)?;
     file.write_all(&vec![0; TRIAL])?;
     file.sync_all()
 }
 
+/// What the engine keeps beside a database in use: what was written last, and an index into that.
+pub(super) const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
 /// The file beside a database in which a process keeps what it has written last.
 pub(super) fn wal(database: &Path) -> PathBuf {
+    beside(database, BESIDE[0])
+}
+
+/// The file beside a database with this ending.
+pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(ending);
     name.into()
 }
 

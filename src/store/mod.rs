@@ -109,9 +109,7 @@ impl StoreError {
             Self::Moved(_) | Self::Corrupt { .. } => None,
         }
     }
-}
 
-impl StoreError {
     /// Whether its text speaks of the database without saying which one.
     pub fn is_of_the_database(&self) -> bool {
         matches!(self, Self::Database(_) | Self::Corrupt { .. })

@@ -16,9 +16,6 @@ use super::{Store, StoreError, data_directory, instant, millis};
 /// So much must be free before recording goes on: less, and it would stop again at once.
 pub const ROOM_NEEDED: u64 = 16 * 1024 * 1024;
 
-/// The size of the write that shows that there is room: about a batch of observations.
-const BALLAST: usize = 256 * 1024;
-
 /// Nothing can be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standstill {
@@ -111,7 +108,7 @@ impl Store {
         let written = "insert into recording_check (id, checked_at, ballast) values (1, $1, $2)
              on conflict (id) do update set checked_at = excluded.checked_at, ballast = excluded.ballast";
         // Two writes: the first takes the room, the second leaves none of it in use.
-        for ballast in [vec![0u8; BALLAST], Vec::new()] {
+        for ballast in [vec![0u8; data_directory::TRIAL], Vec::new()] {
             sqlx::query(written).bind(millis(now)).bind(ballast).execute(&self.db.writer).await?;
         }
         Ok(())

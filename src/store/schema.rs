@@ -12,9 +12,11 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{ConnectOptions, Connection};
 
-/// How a database stands to this program.
+use super::data_directory::wal;
+
+/// How the version of a database stands to this program.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Version {
     /// It has every migration that this program knows, and no other.
     UpToDate,
     /// Some are missing, or it is not there, or it cannot be read: whoever opens it for writing is told why.
@@ -26,28 +28,25 @@ pub(super) enum Standing {
 }
 
 /// How the database in this file stands; nothing is changed to find out.
-pub(super) async fn look(path: &Path, migrator: &Migrator) -> Standing {
-    let Ok(applied) = applied(path).await else { return Standing::Behind };
+pub(super) async fn look(path: &Path, migrator: &Migrator) -> Version {
+    let Ok(applied) = applied(path).await else { return Version::Behind };
     let known = |version| migrator.iter().find(|migration| migration.version == version);
     let newer = applied.iter().map(|(version, _)| *version).rfind(|version| known(*version).is_none());
     let is_another = |(version, checksum): &&(i64, Vec<u8>)| {
         known(*version).is_some_and(|migration| *migration.checksum != **checksum)
     };
     match (newer, applied.iter().find(is_another)) {
-        (Some(version), _) => Standing::Newer(version),
-        (None, Some((version, _))) => Standing::Altered(*version),
-        (None, None) if applied.len() == migrator.iter().count() => Standing::UpToDate,
-        (None, None) => Standing::Behind,
+        (Some(version), _) => Version::Newer(version),
+        (None, Some((version, _))) => Version::Altered(*version),
+        (None, None) if applied.len() == migrator.iter().count() => Version::UpToDate,
+        (None, None) => Version::Behind,
     }
 }
 
 /// The migrations in a database with their checksums, oldest first, read by a connection that cannot write. Where no log of
 /// writes stands beside the file, it makes none either.
 async fn applied(path: &Path) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let options =
-        SqliteConnectOptions::new().filename(path).read_only(true).immutable(!Path::new(&log).exists());
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(!wal(path).exists());
     let mut db = options.connect().await?;
     let applied = sqlx::query_as("select version, checksum from _sqlx_migrations order by version")
         .fetch_all(&mut db)

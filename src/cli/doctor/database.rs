@@ -1,17 +1,11 @@
 //! The database: whether it is there and whole, of which version, and whether the clock fits what is stored in it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{Failure, Finding, State};
+use crate::clock::{LONGEST_LEAD, SET_BACK};
 use crate::report::wording::{length, plural};
 use crate::store::checkup::{self, Checkup, Standing};
-
-/// A clock that is behind by less than this was not set back: what is stored was stored while it was looked at, and clocks are
-/// moved a little all the time.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
-
-/// What is behind by more than this is no correction of a clock any more, but a clock that is wrong.
-const CLOCK_IS_WRONG: TimeDelta = TimeDelta::hours(24);
 
 /// Which versions meet.
 pub(super) async fn versions(checkup: &Checkup) -> Finding {
@@ -91,10 +85,10 @@ pub(super) fn clock(newest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Findin
         return Finding::well(PART, format!("it shows {shows}; nothing is stored yet to compare it with."));
     };
     let behind = newest - now;
-    if behind <= CLOCKS_DIFFER {
+    if behind <= SET_BACK {
         return Finding::well(PART, format!("it shows {shows}, and nothing that is stored is later."));
     }
-    let (state, means) = if behind > CLOCK_IS_WRONG {
+    let (state, means) = if behind > LONGEST_LEAD {
         (State::Broken, "What is seen meanwhile cannot be put in order.")
     } else {
         (
@@ -112,6 +106,8 @@ pub(super) fn clock(newest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Findin
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use self::reading::{goes_on, read_everything};
 use self::rows::{OnPurpose, Rows, fill, lost};
-use super::{Standing, look};
+use super::{Version, look};
 use crate::store::backend::{FILE_NAME, MIGRATOR, options};
 use crate::store::{OpenError, Store};
 
@@ -114,7 +114,7 @@ async fn is_upgraded(database: &Database, from: i64) {
     let after = database.rows().await;
     assert_eq!(lost(&before, &after, from, &ON_PURPOSE), Vec::<String>::new(), "schema {from}");
     read_everything(database, &before).await;
-    assert_eq!(look(&database.file(), &MIGRATOR).await, Standing::UpToDate, "schema {from}");
+    assert_eq!(look(&database.file(), &MIGRATOR).await, Version::UpToDate, "schema {from}");
     for (what, statement, good) in SOUND {
         assert_eq!(database.words(statement).await, good, "schema {from}: {what}");
     }
@@ -169,7 +169,7 @@ async fn programs_that_start_at_once_upgrade_a_database_once() {
     for store in [first, second, third] {
         store.expect("whoever is not first waits, and finds nothing left to do").close().await;
     }
-    assert_eq!(look(&database.file(), &MIGRATOR).await, Standing::UpToDate);
+    assert_eq!(look(&database.file(), &MIGRATOR).await, Version::UpToDate);
 }
 
 #[tokio::test]

@@ -41,6 +41,13 @@
 //! A replayed file enters at the observation; nothing behind it knows the difference. Access logs enter there, too:
 //! [`accesslog`] reads lines and finds the bots in them, and [`jobs::import`] hands what real ones saw to the same writer,
 //! with the bot as the observer.
+//!
+//! # Kept for years
+//!
+//! A database is looked at before it is written to, and brought up to date in one transaction (`store::schema`). When a batch
+//! cannot be stored, [`store::recording`] stops everybody who would fetch what is lost, and lets them go on when there is room.
+//! [`jobs::tidy`] removes what is older than [`domain::keep`] has it; [`store::backup`] copies a database in use and puts a copy
+//! back. What the configuration file changes while `serve` runs is handed out by `cli::reload`.
 
 /// Which Gatecrawl this is: its version, and for a release its commit and the day of that.
 pub const VERSION: &str = env!("GATECRAWL_VERSION");
